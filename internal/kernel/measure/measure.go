@@ -1,0 +1,113 @@
+// Package measure declares figures: KPIs that open down to the records they count.
+package measure
+
+import (
+	"math"
+	"math/big"
+	"slices"
+
+	"github.com/maru-itsm/maru/internal/kernel/record"
+)
+
+// A How says how a KPI makes its value.
+type How int
+
+// The ways to a value.
+const (
+	Count  How = iota // how many records fit Where
+	Share             // of those that fit Where, the part that also fits Hit, in percent
+	Mean              // of Value over the records that fit Where
+	Median            // likewise
+	P90               // likewise, 90th percentile, linear between ranks
+	Sum               // likewise
+	Own               // Figure computes it
+)
+
+// A KPI is one declared figure.
+type KPI struct {
+	Code     string // "INC-01", "incidents.open"
+	Kind     string
+	How      How
+	Where    string // CEL: the records it is about; the denominator of a Share
+	Hit      string // CEL: the numerator of a Share
+	Value    string // CEL term of Mean, Median, P90, Sum
+	At       string // the time field a period applies to; empty = as things stand now
+	By       string // default grouping
+	Unit     string // "count", "percent", "seconds", "money"
+	Better   string // "higher", "lower" or ""
+	Target   string // decimal; empty = none
+	Warn     string // decimal between good and bad
+	Internal bool   // only for those who may see internals of the kind
+	Figure   func(q record.Ask, a Args) (Result, error)
+}
+
+// Args is what a caller asks a KPI for.
+type Args struct {
+	From, To string // RFC 3339; half-open [From, To); empty = open
+	By       string
+	Filter   string
+	Subject  record.ID // for Own figures about one record
+}
+
+// A Result is one value with what it was made of. Value is nil when there is nothing
+// to divide by, and Reason says why.
+type Result struct {
+	Value       *big.Rat
+	Numerator   *big.Rat
+	Denominator *big.Rat
+	N           int64
+	Reason      string // "no_data", "zero_base", "not_started"
+}
+
+// Quantile gives the p-quantile (0…1) of values by linear interpolation between
+// closest ranks (the same as PostgreSQL's percentile_cont). values is sorted in place.
+// Without values it gives nil.
+func Quantile(values []float64, p float64) *big.Rat {
+	if len(values) == 0 {
+		return nil
+	}
+	slices.Sort(values)
+	at := p * float64(len(values)-1)
+	lo := int(math.Floor(at))
+	hi := min(lo+1, len(values)-1)
+	v := new(big.Rat)
+	if v.SetFloat64(values[lo]+(values[hi]-values[lo])*(at-float64(lo))) == nil {
+		return nil
+	}
+	return v
+}
+
+// Ratio divides exactly; a zero or missing denominator gives no value and a reason.
+func Ratio(num, den int64, times int64) Result {
+	r := Result{Numerator: big.NewRat(num, 1), Denominator: big.NewRat(den, 1), N: den}
+	if den == 0 {
+		r.Reason = "no_data"
+		return r
+	}
+	r.Value = new(big.Rat).Mul(big.NewRat(num, den), big.NewRat(times, 1))
+	return r
+}
+
+// Status compares unrounded: "met", "warning", "missed", or "no_data" / "" without value or target.
+func (k *KPI) Status(v *big.Rat) string {
+	if v == nil {
+		return "no_data"
+	}
+	target, ok := new(big.Rat).SetString(k.Target)
+	if k.Target == "" || !ok {
+		return ""
+	}
+	good := func(limit *big.Rat) bool {
+		if k.Better == "lower" {
+			return v.Cmp(limit) <= 0
+		}
+		return v.Cmp(limit) >= 0
+	}
+	if good(target) {
+		return "met"
+	}
+	if warn, ok := new(big.Rat).SetString(k.Warn); ok && k.Warn != "" && good(warn) {
+		return "warning"
+	}
+	return "missed"
+}
