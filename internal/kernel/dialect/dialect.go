@@ -80,6 +80,9 @@ func (d Dialect) ColumnType(f *record.Field) string {
 	return `text COLLATE "C"`
 }
 
+// SideTable is the SQLite table (ref, id) that finds records by a member of a list field.
+func SideTable(kind string, f *record.Field) string { return kind + "_" + f.Name }
+
 // Columns lists the names of f's columns: two for money, one otherwise; none for a
 // custom field, which lives in Extra.
 func Columns(f *record.Field) []string {

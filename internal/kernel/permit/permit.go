@@ -259,3 +259,19 @@ func From(ctx context.Context) (record.Actor, error) {
 	}
 	return a, nil
 }
+
+// CreateMask gives the fields that the actor's create grants cover. The grants'
+// conditions can only be asked of the finished record.
+func (p *Policy) CreateMask(a record.Actor, kind string) Mask {
+	m := Mask{all: a.System, names: map[string]bool{}}
+	for _, c := range p.of(a, kind, Create) {
+		if len(c.fields) == 0 {
+			m.allPlain = true
+		}
+		for _, f := range c.fields {
+			m.names[f] = true
+		}
+	}
+	m.inside = len(p.of(a, kind, Inside)) > 0
+	return m
+}

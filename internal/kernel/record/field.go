@@ -249,3 +249,10 @@ func NewCustom(f Field) (*Field, error) {
 	}
 	return &f, f.coherent()
 }
+
+// Alike reports whether two custom fields say the same, wherever they stand.
+func (f *Field) Alike(g *Field) bool {
+	a, b := *f, *g
+	a.pos, b.pos, a.path, b.path = 0, 0, nil, nil
+	return reflect.DeepEqual(a, b)
+}

@@ -1,0 +1,107 @@
+package engine
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/maru-itsm/maru/internal/kernel/fault"
+	"github.com/maru-itsm/maru/internal/kernel/record"
+	"github.com/maru-itsm/maru/internal/kernel/storage"
+)
+
+// cacheFor is how old a cached record may be. It bounds what another node may have
+// changed meanwhile; this node's own changes drop out at once.
+const (
+	cacheFor  = 2 * time.Second
+	cacheSize = 20_000
+)
+
+// A cache holds records that others refer to: people, groups, services. It is never
+// read for a record that is about to be changed.
+type cache struct {
+	mu   sync.RWMutex
+	recs map[record.ID]cachedRecord
+}
+
+type cachedRecord struct {
+	rec *record.Record // nil = known to be absent
+	at  time.Time
+}
+
+func newCache() *cache { return &cache{recs: map[record.ID]cachedRecord{}} }
+
+func (c *cache) drop(id record.ID) {
+	c.mu.Lock()
+	delete(c.recs, id)
+	c.mu.Unlock()
+}
+
+// cached reads one record by id for a reference; fault.NotFound when absent.
+func (e *Engine) cached(ctx context.Context, kind string, id record.ID) (*record.Record, error) {
+	e.cache.mu.RLock()
+	hit, ok := e.cache.recs[id]
+	e.cache.mu.RUnlock()
+	if !ok || time.Since(hit.at) > cacheFor || hit.rec != nil && hit.rec.Kind.Name != kind {
+		k := e.schema.Kind(kind)
+		if k == nil {
+			return nil, fault.Missing(kind, string(id))
+		}
+		recs, err := e.store.Get(ctx, k, id)
+		if err != nil {
+			return nil, err
+		}
+		hit = cachedRecord{at: time.Now()}
+		if len(recs) == 1 {
+			hit.rec = recs[0]
+		}
+		e.cache.mu.Lock()
+		if len(e.cache.recs) >= cacheSize {
+			clear(e.cache.recs)
+		}
+		e.cache.recs[id] = hit
+		e.cache.mu.Unlock()
+	}
+	if hit.rec == nil {
+		return nil, fault.Missing(kind, string(id))
+	}
+	return hit.rec, nil
+}
+
+// forget drops what a batch has changed.
+func (e *Engine) forget(b *storage.Batch) {
+	for _, w := range b.Writes {
+		e.cache.drop(w.Record.ID())
+	}
+}
+
+// A lease is a block of numbers of one kind. It grows while numbers are taken quickly
+// and shrinks again, so that a quiet desk loses few numbers at a restart.
+type lease struct {
+	mu       sync.Mutex
+	next, to int64
+	size     int64
+	taken    time.Time
+}
+
+// number gives the next number of kind k.
+func (e *Engine) number(ctx context.Context, k *record.Kind) (string, error) {
+	v, _ := e.numbers.LoadOrStore(k.Name, &lease{size: 1})
+	l := v.(*lease)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.next >= l.to {
+		if time.Since(l.taken) < 200*time.Millisecond {
+			l.size = min(l.size*4, 256)
+		} else {
+			l.size = 1
+		}
+		first, err := e.store.Lease(ctx, k.Name, l.size)
+		if err != nil {
+			return "", err
+		}
+		l.next, l.to, l.taken = first, first+l.size, time.Now()
+	}
+	l.next++
+	return k.FormatNumber(l.next - 1), nil
+}

@@ -1,0 +1,184 @@
+package engine
+
+import (
+	"slices"
+
+	"github.com/maru-itsm/maru/internal/kernel/fault"
+	"github.com/maru-itsm/maru/internal/kernel/permit"
+	"github.com/maru-itsm/maru/internal/kernel/record"
+)
+
+// Words of a body that are not fields.
+const (
+	bodyComment  = "comment"
+	bodyNote     = "work_note"
+	bodyReason   = "reason"
+	bodyText     = "body"
+	bodyInternal = "internal"
+)
+
+// input reads a request's body against the kind's fields, the actor's mask and, for a
+// move, what the move takes.
+func (p *plan) input(it *item, req Request) (record.Input, error) {
+	in := record.Input{Values: record.Values{}}
+	var faults []*fault.Fault
+	bad := func(err error) {
+		if f := fault.Of(err); f != nil {
+			faults = append(faults, f)
+		} else if err != nil {
+			faults = append(faults, fault.New(fault.Unavailable, "unavailable").Because(err))
+		}
+	}
+	allowed, err := p.allowed(it, req.Verb)
+	if err != nil {
+		return in, err
+	}
+	for _, name := range sortedKeys(req.Body) {
+		raw := req.Body[name]
+		if it.kind.Field(name) == nil || req.Verb == permit.Comment || req.Verb == permit.Note {
+			ok, err := p.aside(&in, it, req.Verb, name, raw)
+			if bad(err); ok || err != nil {
+				continue
+			}
+		}
+		f := it.kind.Field(name)
+		switch {
+		case f == nil:
+			bad(fault.Field(name, "unknown_field"))
+		case name == "state" && it.kind.Life != nil:
+			return in, fault.Field("state", "use_action")
+		default:
+			v, err := p.value(it, f, raw, allowed)
+			if bad(err); err == nil {
+				in.Values[name] = v
+			}
+		}
+	}
+	for _, f := range faults {
+		if f.Class != fault.Invalid {
+			return in, f
+		}
+	}
+	return in, fault.Collect(faults)
+}
+
+// aside reads the words of a body that are not fields: comment, work_note, reason.
+func (p *plan) aside(in *record.Input, it *item, verb, name string, raw any) (bool, error) {
+	text, isText := raw.(string)
+	need, dst := "", (*string)(nil)
+	switch {
+	case name == bodyText && verb == permit.Comment, name == bodyComment && verb != permit.Comment:
+		need, dst = permit.Comment, &in.Comment
+	case name == bodyText && verb == permit.Note, name == bodyNote:
+		need, dst = permit.Note, &in.Note
+	case name == bodyReason:
+		dst = &in.Reason
+	case name == bodyInternal && (verb == permit.Comment || verb == permit.Note):
+		return true, nil
+	default:
+		return false, nil
+	}
+	if !isText {
+		return true, fault.Field(name, "wrong_type", "type", "text", "got", "other")
+	}
+	if len(text) > MaxComment {
+		return true, fault.Field(name, "too_long", "max", MaxComment)
+	}
+	if need != "" && verb != need && verb != permit.Create && text != "" {
+		ok, err := p.e.Policy().May(p.actor, p.env(nil), it.after, need)
+		if err != nil {
+			return true, err
+		}
+		if !ok {
+			return true, fault.New(fault.Forbidden, "forbidden", "verb", need, "kind", it.kind.Name)
+		}
+	}
+	*dst = text
+	return true, nil
+}
+
+// allowed gives the test a field must pass to be set by this verb.
+func (p *plan) allowed(it *item, verb string) (func(*record.Field) bool, error) {
+	switch verb {
+	case permit.Create:
+		return p.e.Policy().CreateMask(p.actor, it.kind.Name).Sees, nil
+	case permit.Update:
+		mask, err := p.e.Policy().Mask(p.actor, p.env(nil), it.after, verb)
+		return func(f *record.Field) bool { return !f.Fixed && mask.Sees(f) }, err
+	case permit.Comment, permit.Note:
+		return func(*record.Field) bool { return false }, nil
+	}
+	m, err := p.moveFor(it, verb)
+	if err != nil {
+		return nil, err
+	}
+	return func(f *record.Field) bool {
+		return slices.Contains(m.Needs, f.Name) || slices.Contains(m.Takes, f.Name)
+	}, nil
+}
+
+// value checks that the field may be set, parses it and resolves references.
+func (p *plan) value(it *item, f *record.Field, raw any, allowed func(*record.Field) bool) (any, error) {
+	switch {
+	case f.Secret && !p.actor.System:
+		return nil, fault.Field(f.Name, "unknown_field")
+	case f.Derived && !p.actor.System:
+		return nil, fault.Field(f.Name, "derived_field")
+	case !p.actor.System && !allowed(f):
+		g := fault.New(fault.Forbidden, "field_forbidden", "field", f.Name)
+		g.Field = f.Name
+		return nil, g
+	}
+	v, err := f.Parse(raw)
+	if err != nil || v == nil {
+		return v, err
+	}
+	switch v := v.(type) {
+	case record.ID:
+		if f.To != "" {
+			return p.resolve(f, string(v))
+		}
+	case []record.ID:
+		out := make([]record.ID, 0, len(v))
+		for _, ref := range v {
+			id, err := p.resolve(f, string(ref))
+			if err != nil {
+				return nil, err
+			}
+			if !slices.Contains(out, id) {
+				out = append(out, id)
+			}
+		}
+		return out, nil
+	}
+	return v, nil
+}
+
+// resolve turns an id, a number or another unique key into the id of a record the
+// actor may see; what they may not see is as unknown as what is not there.
+func (p *plan) resolve(f *record.Field, key string) (record.ID, error) {
+	unknown := fault.Field(f.Name, "unknown_reference", "kind", f.To, "value", clip(key))
+	k := p.e.schema.Kind(f.To)
+	r, err := p.e.byKey(p.ctx, k, key, true)
+	if err != nil {
+		if g := fault.Of(err); g != nil && g.Class == fault.NotFound {
+			return "", unknown
+		}
+		return "", err
+	}
+	ok, err := p.e.Policy().May(p.actor, p.env(nil), r, permit.Read)
+	if err != nil {
+		return "", err
+	}
+	if !ok {
+		return "", unknown
+	}
+	return r.ID(), nil
+}
+
+func clip(s string) string {
+	if r := []rune(s); len(r) > 60 {
+		return string(r[:60]) + "…"
+	}
+	return s
+}

@@ -1,0 +1,195 @@
+package engine
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/maru-itsm/maru/internal/kernel/fault"
+	"github.com/maru-itsm/maru/internal/kernel/permit"
+	"github.com/maru-itsm/maru/internal/kernel/record"
+	"github.com/maru-itsm/maru/internal/kernel/storage"
+)
+
+// linkOf finds a declared link type and the kind it begins at.
+func (e *Engine) linkOf(name string) (*record.Kind, *record.Link) {
+	for _, k := range e.schema.Kinds() {
+		for i := range k.Links {
+			if k.Links[i].Name == name {
+				return k, &k.Links[i]
+			}
+		}
+	}
+	return nil, nil
+}
+
+// Link implements record.Tx.
+func (p *plan) Link(link string, from, to record.ID) error {
+	k, l := p.e.linkOf(link)
+	if l == nil {
+		return fault.Field("type", "unknown_link", "type", link)
+	}
+	a, err := p.load(k.Name, from)
+	if err != nil {
+		return err
+	}
+	b, err := p.target(l, to)
+	if err != nil {
+		return err
+	}
+	if l.Mirror != "" && a.after.Ref(l.Mirror) != to { // the field leads, the link follows
+		return p.change(a, permit.Update, record.Input{Values: record.Values{l.Mirror: to}})
+	}
+	out, err := p.edgesOf(from, link, false)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(out, func(e record.Edge) bool { return e.To == to }) {
+		return nil // it stands already
+	}
+	oneTo, oneFrom := strings.HasSuffix(l.Card, ":1"), strings.HasPrefix(l.Card, "1:")
+	if oneTo && len(out) > 0 {
+		return fault.New(fault.Conflict, "link_taken", "type", link)
+	}
+	if err := p.treeHolds(l, from, to); err != nil {
+		return err
+	}
+	by := "user:" + string(p.actor.ID)
+	if strings.HasPrefix(p.via, "rule:") {
+		by = p.via
+	}
+	edge := record.Edge{ID: record.NewID(), Type: link, FromKind: k.Name, From: from, ToKind: b.kind.Name, To: to, CreatedAt: p.now, CreatedBy: by}
+	p.edges = append(p.edges, storage.EdgeWrite{Edge: edge, SingleFrom: oneTo, SingleTo: oneFrom})
+	return p.linked(a, edge, "link")
+}
+
+// Unlink implements record.Tx.
+func (p *plan) Unlink(link string, from, to record.ID) error {
+	k, l := p.e.linkOf(link)
+	if l == nil {
+		return fault.Field("type", "unknown_link", "type", link)
+	}
+	a, err := p.load(k.Name, from)
+	if err != nil {
+		return err
+	}
+	out, err := p.edgesOf(from, link, false)
+	if err != nil {
+		return err
+	}
+	if l.Mirror != "" && a.after.Ref(l.Mirror) == to {
+		return p.change(a, permit.Update, record.Input{Values: record.Values{l.Mirror: nil}})
+	}
+	i := slices.IndexFunc(out, func(e record.Edge) bool { return e.To == to })
+	if i < 0 {
+		return fault.Missing("link", string(to))
+	}
+	p.edges = append(p.edges, storage.EdgeWrite{Edge: out[i], Remove: true})
+	return p.linked(a, out[i], "unlink")
+}
+
+// linked journals a change of links on the record it begins at and lets rules see it.
+func (p *plan) linked(a *item, edge record.Edge, verb string) error {
+	c := &record.Change{Verb: verb, Before: a.after.Clone(), After: a.after, Link: &edge}
+	p.stack = append(p.stack, c)
+	defer func() { p.stack = p.stack[:len(p.stack)-1] }()
+	p.log(a, &step{verb: verb, via: p.via, note: map[string]any{"link": edge.Type, "to_kind": edge.ToKind, "to": edge.To}})
+	return p.rules(a.kind.Name, c, false)
+}
+
+// target loads the far end, which must be of a kind the link leads to.
+func (p *plan) target(l *record.Link, to record.ID) (*item, error) {
+	for _, kind := range l.To {
+		it, err := p.load(kind, to)
+		if err == nil {
+			return it, nil
+		}
+		if f := fault.Of(err); f == nil || f.Class != fault.NotFound {
+			return nil, err
+		}
+	}
+	return nil, fault.Field("to", "link_target", "kinds", strings.Join(l.To, ", "))
+}
+
+// treeHolds refuses cycles and paths that grow too deep.
+func (p *plan) treeHolds(l *record.Link, from, to record.ID) error {
+	if from == to {
+		return fault.New(fault.Conflict, "link_cycle", "type", l.Name)
+	}
+	if !l.Tree {
+		return nil
+	}
+	up, at := 1, to
+	for {
+		next, err := p.Linked(at, l.Name, false)
+		if err != nil {
+			return err
+		}
+		if len(next) == 0 {
+			break
+		}
+		if at = next[0]; at == from || up > 100 {
+			return fault.New(fault.Conflict, "link_cycle", "type", l.Name)
+		}
+		up++
+	}
+	if l.Deep == 0 {
+		return nil
+	}
+	down, err := p.height(l.Name, from, l.Deep)
+	if err != nil {
+		return err
+	}
+	if up+down > l.Deep {
+		return fault.New(fault.Conflict, "link_too_deep", "type", l.Name, "max", l.Deep)
+	}
+	return nil
+}
+
+// height counts the edges of the longest path that ends at id, up to most + 1.
+func (p *plan) height(link string, id record.ID, most int) (int, error) {
+	if most < 0 {
+		return 0, nil
+	}
+	kids, err := p.Linked(id, link, true)
+	if err != nil {
+		return 0, err
+	}
+	tallest := 0
+	for _, kid := range kids {
+		h, err := p.height(link, kid, most-1)
+		if err != nil {
+			return 0, err
+		}
+		tallest = max(tallest, h+1)
+	}
+	return tallest, nil
+}
+
+// mirrors keeps links equal to the reference fields that mirror them: setting the field
+// sets the link.
+func (p *plan) mirrors(it *item, before *record.Record) error {
+	for i := range it.kind.Links {
+		l := &it.kind.Links[i]
+		if l.Mirror == "" {
+			continue
+		}
+		was, is := record.ID(""), it.after.Ref(l.Mirror)
+		if before != nil {
+			was = before.Ref(l.Mirror)
+		}
+		if was == is {
+			continue
+		}
+		if was != "" {
+			if err := p.Unlink(l.Name, it.after.ID(), was); err != nil && !fault.Has(err, "not_found") {
+				return err
+			}
+		}
+		if is != "" {
+			if err := p.Link(l.Name, it.after.ID(), is); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,250 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/maru-itsm/maru/internal/kernel/fault"
+	"github.com/maru-itsm/maru/internal/kernel/journal"
+	"github.com/maru-itsm/maru/internal/kernel/permit"
+	"github.com/maru-itsm/maru/internal/kernel/query"
+	"github.com/maru-itsm/maru/internal/kernel/record"
+	"github.com/maru-itsm/maru/internal/kernel/storage"
+)
+
+// GetAsOf reads a record as it was at t. Whoever may see it now may see its past,
+// through the mask that the record had then.
+func (e *Engine) GetAsOf(ctx context.Context, kind, key string, t time.Time) (View, error) {
+	a, err := permit.From(ctx)
+	if err != nil {
+		return View{}, err
+	}
+	k, err := e.kindNamed(kind)
+	if err != nil {
+		return View{}, err
+	}
+	now, err := e.find(ctx, a, k, key)
+	if err != nil {
+		return View{}, err
+	}
+	past, err := e.rewind(ctx, k, []record.ID{now.ID()}, t)
+	if err != nil {
+		return View{}, err
+	}
+	if len(past) == 0 {
+		return View{}, fault.Missing(kind, clip(key))
+	}
+	v, err := e.view(a, e.env(ctx, a, e.Now()), past[0])
+	v.Can = Can{Moves: []string{}, Fields: []string{}, Verbs: []string{}} // the past cannot be changed
+	return v, err
+}
+
+// rewind rebuilds records as they were at t; those that did not exist yet are left out.
+func (e *Engine) rewind(ctx context.Context, k *record.Kind, ids []record.ID, t time.Time) ([]*record.Record, error) {
+	entries, err := e.store.Past(ctx, k, ids, t)
+	if err != nil {
+		return nil, err
+	}
+	cipher := e.cipher.Within(ctx, nil)
+	out := make([]*record.Record, 0, len(ids))
+	for _, id := range ids {
+		r, err := journal.Rebuild(k, entries[id], t, cipher)
+		if err != nil {
+			return nil, err
+		}
+		if r != nil {
+			out = append(out, r)
+		}
+	}
+	return out, nil
+}
+
+// listAsOf answers a list for a moment in the past: records nobody has touched since
+// come from their table, the others are rebuilt from the journal.
+func (e *Engine) listAsOf(ctx context.Context, q storage.Query, t time.Time) ([]*record.Record, error) {
+	touched, err := e.store.Touched(ctx, q.Kind, t)
+	if err != nil {
+		return nil, err
+	}
+	still := q
+	still.Where = append(slices.Clone(q.Where), query.IDs(touched, true))
+	recs, err := e.store.List(ctx, still)
+	if err != nil {
+		return nil, err
+	}
+	for chunk := range slices.Chunk(touched, 500) {
+		past, err := e.rewind(ctx, q.Kind, chunk, t)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range past {
+			ok, err := query.All(q.Where...).Eval(r)
+			if err != nil {
+				return nil, err
+			}
+			if ok && (q.After == nil || compareCursor(q.Order, r, q.After) > 0) {
+				recs = append(recs, r)
+			}
+		}
+		if len(recs) > 4*q.Limit { // keep only what can be on the page
+			recs = best(q, recs)
+		}
+	}
+	return best(q, recs), nil
+}
+
+func best(q storage.Query, recs []*record.Record) []*record.Record {
+	slices.SortFunc(recs, func(a, b *record.Record) int {
+		return compareCursor(q.Order, a, append(sortValues(q.Order, b), b.ID()))
+	})
+	return recs[:min(len(recs), q.Limit)]
+}
+
+func sortValues(order []storage.Order, r *record.Record) []any {
+	out := make([]any, len(order), len(order)+1)
+	for i, o := range order {
+		out[i] = r.At(o.Field)
+	}
+	return out
+}
+
+// compareCursor orders r against the sort values and id of another place in the list,
+// as the databases do: empty values last, the id last of all in the first key's direction.
+func compareCursor(order []storage.Order, r *record.Record, at []any) int {
+	for i, o := range order {
+		c, settled := compareValues(r.At(o.Field), at[i], o.Desc)
+		if settled && c != 0 {
+			return c
+		}
+	}
+	last, _ := at[len(order)].(record.ID)
+	c := strings.Compare(string(r.ID()), string(last))
+	if len(order) > 0 && order[0].Desc {
+		c = -c
+	}
+	return c
+}
+
+func compareValues(a, b any, desc bool) (int, bool) {
+	switch {
+	case a == nil && b == nil:
+		return 0, true
+	case a == nil:
+		return 1, true
+	case b == nil:
+		return -1, true
+	}
+	c := 0
+	switch x := a.(type) {
+	case string:
+		c = strings.Compare(x, b.(string))
+	case record.ID:
+		c = strings.Compare(string(x), string(b.(record.ID)))
+	case record.Date:
+		c = strings.Compare(string(x), string(b.(record.Date)))
+	case int64:
+		c = cmp.Compare(x, b.(int64))
+	case time.Duration:
+		c = cmp.Compare(x, b.(time.Duration))
+	case time.Time:
+		c = x.Compare(b.(time.Time))
+	case bool:
+		if y := b.(bool); x != y {
+			c = map[bool]int{true: 1, false: -1}[x]
+		}
+	case record.Decimal:
+		c = x.Rat().Cmp(decimalOf(b).Rat())
+	case record.Money:
+		c = x.Amount.Rat().Cmp(decimalOf(b).Rat())
+	}
+	if desc {
+		c = -c
+	}
+	return c, true
+}
+
+func decimalOf(v any) record.Decimal {
+	if m, ok := v.(record.Money); ok {
+		return m.Amount
+	}
+	d, _ := v.(record.Decimal)
+	return d
+}
+
+// History gives what happened to a record, as much of it as the actor may know.
+func (e *Engine) History(ctx context.Context, kind, key string) ([]journal.Step, error) {
+	v, err := e.Get(ctx, kind, key)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := e.store.History(ctx, v.Record.ID())
+	if err != nil {
+		return nil, err
+	}
+	visible := func(name string) bool {
+		f := v.Record.Kind.Field(name)
+		return f != nil && v.Mask.Sees(f)
+	}
+	return journal.Steps(v.Record.Kind, entries, e.cipher.Within(ctx, nil), visible, v.Mask.Internal())
+}
+
+// Comments gives the conversation of a record; work notes only to those inside.
+func (e *Engine) Comments(ctx context.Context, kind, key string) ([]storage.Comment, error) {
+	v, err := e.Get(ctx, kind, key)
+	if err != nil {
+		return nil, err
+	}
+	all, err := e.store.Comments(ctx, v.Record.ID())
+	return slices.DeleteFunc(all, func(c storage.Comment) bool { return c.Internal && !v.Mask.Internal() }), err
+}
+
+// Attachments lists the files of a record that the actor may see.
+func (e *Engine) Attachments(ctx context.Context, kind, key string) ([]storage.Attachment, error) {
+	v, err := e.Get(ctx, kind, key)
+	if err != nil {
+		return nil, err
+	}
+	all, err := e.store.Attachments(ctx, v.Record.ID())
+	return slices.DeleteFunc(all, func(a storage.Attachment) bool { return a.Internal && !v.Mask.Internal() }), err
+}
+
+// A Neighbour is a linked record that the actor may see.
+type Neighbour struct {
+	Edge    record.Edge
+	Reverse bool // the link ends at the record asked about
+	View    View
+}
+
+// Links gives a record's neighbours in both directions; those the actor may not see
+// are not there.
+func (e *Engine) Links(ctx context.Context, kind, key string) ([]Neighbour, error) {
+	v, err := e.Get(ctx, kind, key)
+	if err != nil {
+		return nil, err
+	}
+	var out []Neighbour
+	for _, reverse := range []bool{false, true} {
+		edges, err := e.store.Edges(ctx, v.Record.ID(), "", reverse)
+		if err != nil {
+			return nil, err
+		}
+		for _, edge := range edges {
+			k, id := edge.ToKind, edge.To
+			if reverse {
+				k, id = edge.FromKind, edge.From
+			}
+			far, err := e.Get(ctx, k, string(id))
+			if f := fault.Of(err); f != nil && f.Class == fault.NotFound {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, Neighbour{Edge: edge, Reverse: reverse, View: far})
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,335 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/maru-itsm/maru/internal/kernel/fault"
+	"github.com/maru-itsm/maru/internal/kernel/permit"
+	"github.com/maru-itsm/maru/internal/kernel/query"
+	"github.com/maru-itsm/maru/internal/kernel/record"
+	"github.com/maru-itsm/maru/internal/kernel/storage"
+)
+
+// A View is a record as one actor sees it.
+type View struct {
+	Record *record.Record
+	Mask   permit.Mask
+	Can    Can
+}
+
+// view masks a record for an actor and says what they may do with it.
+func (e *Engine) view(a record.Actor, env query.Env, r *record.Record) (View, error) {
+	mask, err := e.Policy().Mask(a, env, r, permit.Read)
+	if err != nil {
+		return View{}, err
+	}
+	can, err := e.can(a, env, r)
+	return View{Record: r, Mask: mask, Can: can}, err
+}
+
+// byKey finds a record by id, number or another unique text field, without asking any right.
+func (e *Engine) byKey(ctx context.Context, k *record.Kind, key string, cached bool) (*record.Record, error) {
+	if id, ok := record.ParseID(key); ok {
+		if cached {
+			return e.cached(ctx, k.Name, id)
+		}
+		recs, err := e.store.Get(ctx, k, id)
+		if err != nil || len(recs) == 1 {
+			return slices.Concat(recs, []*record.Record{nil})[0], err
+		}
+		return nil, fault.Missing(k.Name, key)
+	}
+	if len(key) > 300 {
+		return nil, fault.Missing(k.Name, clip(key))
+	}
+	for _, f := range k.Fields {
+		if !f.Unique && (f.Name != "number" || k.Prefix == "") || f.Type != record.Text {
+			continue
+		}
+		want := key
+		if f.Name == "number" {
+			want = strings.ToUpper(key)
+		}
+		r, err := e.store.Lookup(ctx, k, f, want)
+		if err != nil || r != nil {
+			return r, err
+		}
+	}
+	return nil, fault.Missing(k.Name, clip(key))
+}
+
+// find reads a record that the actor may see; otherwise it is not found.
+func (e *Engine) find(ctx context.Context, a record.Actor, k *record.Kind, key string) (*record.Record, error) {
+	r, err := e.byKey(ctx, k, key, false)
+	if err != nil {
+		return nil, err
+	}
+	ok, err := e.Policy().May(a, e.env(ctx, a, e.Now()), r, permit.Read)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, fault.Missing(k.Name, clip(key))
+	}
+	return r, nil
+}
+
+// kindNamed finds a kind for a caller.
+func (e *Engine) kindNamed(name string) (*record.Kind, error) {
+	if k := e.schema.Kind(name); k != nil {
+		return k, nil
+	}
+	return nil, fault.Missing("kind", clip(name))
+}
+
+// Get reads one record by id or number.
+func (e *Engine) Get(ctx context.Context, kind, key string) (View, error) {
+	a, err := permit.From(ctx)
+	if err != nil {
+		return View{}, err
+	}
+	k, err := e.kindNamed(kind)
+	if err != nil {
+		return View{}, err
+	}
+	r, err := e.find(ctx, a, k, key)
+	if err != nil {
+		return View{}, err
+	}
+	return e.view(a, e.env(ctx, a, e.Now()), r)
+}
+
+// A ListRequest asks for a page of records of one kind.
+type ListRequest struct {
+	Kind   string
+	Filter string // CEL
+	Order  string // "-updated_at,number"
+	Cursor string
+	Limit  int
+	Count  bool
+	AsOf   time.Time // zero = now
+}
+
+// A Page is part of a list.
+type Page struct {
+	Views []View
+	Next  string // cursor of the next page; empty at the end
+	Total int64  // with Count
+	More  bool   // Total stopped counting
+}
+
+// Limits of lists.
+const (
+	DefaultLimit = 50
+	MaxLimit     = 500
+	CountCap     = 100_000
+)
+
+// filter compiles a condition; empty = always.
+func (e *Engine) filter(k *record.Kind, src string, env query.Env) (query.Bound, error) {
+	if strings.TrimSpace(src) == "" {
+		return query.Always(), nil
+	}
+	f, err := query.Compile(e.schema, k, src, vars(env.Vars)...)
+	if err != nil {
+		return query.Never(), err
+	}
+	return f.Bind(env), nil
+}
+
+// vars types the extra variables of an expression by their values.
+func vars(args map[string]any) []query.Var {
+	var out []query.Var
+	for _, name := range sortedKeys(args) {
+		v := query.Var{Name: name, Type: record.Text}
+		switch args[name].(type) {
+		case time.Time:
+			v.Type = record.Time
+		case int64:
+			v.Type = record.Int
+		case bool:
+			v.Type = record.Bool
+		case time.Duration:
+			v.Type = record.Span
+		case []record.ID, []string:
+			v.Type, v.Many = record.Texts, true
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// conditions gives what a caller's filter and order come to: the grant, the filter, and
+// for every field they use the right to read that field, so that what is masked cannot
+// be guessed by filtering or sorting.
+func (e *Engine) conditions(a record.Actor, env query.Env, k *record.Kind, filter string, more ...query.Use) ([]query.Bound, error) {
+	where := []query.Bound{e.Policy().Where(a, env, k.Name, permit.Read)}
+	uses := more
+	if strings.TrimSpace(filter) != "" {
+		f, err := query.Compile(e.schema, k, filter)
+		if err != nil {
+			return nil, err
+		}
+		where = append(where, f.Bind(env))
+		uses = append(uses, f.Uses()...)
+	}
+	seen := map[query.Use]bool{}
+	for _, u := range uses {
+		if seen[u] {
+			continue
+		}
+		seen[u] = true
+		uk := e.schema.Kind(u.Kind)
+		b := e.Policy().WhereField(a, env, uk, u.Field)
+		if u.Via == "" {
+			where = append(where, b)
+			continue
+		}
+		if !b.IsAlways() {
+			return nil, fault.Field("filter", "filter_hidden_field", "word", u.Via+"."+u.Field)
+		}
+		where = append(where, e.Policy().WhereField(a, env, k, strings.Split(u.Via, ".")[0]))
+	}
+	return slices.DeleteFunc(where, query.Bound.IsAlways), nil
+}
+
+// List reads a page of records that the actor may see.
+func (e *Engine) List(ctx context.Context, req ListRequest) (Page, error) {
+	a, err := permit.From(ctx)
+	if err != nil {
+		return Page{}, err
+	}
+	k, err := e.kindNamed(req.Kind)
+	if err != nil {
+		return Page{}, err
+	}
+	if req.Limit == 0 {
+		req.Limit = DefaultLimit
+	}
+	if req.Limit < 1 || req.Limit > MaxLimit {
+		return Page{}, fault.Field("limit", "out_of_range", "min", 1, "max", MaxLimit)
+	}
+	order, err := parseOrder(k, req.Order)
+	if err != nil {
+		return Page{}, err
+	}
+	var uses []query.Use
+	for _, o := range order {
+		uses = append(uses, query.Use{Kind: k.Name, Field: o.Field.Name})
+	}
+	env := e.env(ctx, a, e.Now())
+	where, err := e.conditions(a, env, k, req.Filter, uses...)
+	if err != nil {
+		return Page{}, err
+	}
+	q := storage.Query{Kind: k, Where: where, Order: order, Limit: req.Limit + 1}
+	if q.After, err = parseCursor(order, req.Cursor); err != nil {
+		return Page{}, err
+	}
+	var recs []*record.Record
+	if req.AsOf.IsZero() {
+		recs, err = e.store.List(ctx, q)
+	} else {
+		recs, err = e.listAsOf(ctx, q, req.AsOf)
+	}
+	if err != nil {
+		return Page{}, explain(err)
+	}
+	return e.page(ctx, a, env, req, q, recs)
+}
+
+// page turns what the store gave, one more than asked, into a page.
+func (e *Engine) page(ctx context.Context, a record.Actor, env query.Env, req ListRequest, q storage.Query, recs []*record.Record) (Page, error) {
+	var p Page
+	if len(recs) > req.Limit {
+		recs = recs[:req.Limit]
+		p.Next = formatCursor(q.Order, recs[len(recs)-1])
+	}
+	p.Views = make([]View, len(recs))
+	for i, r := range recs {
+		v, err := e.view(a, env, r)
+		if err != nil {
+			return p, err
+		}
+		p.Views[i] = v
+	}
+	if req.Count {
+		n, err := e.store.Count(ctx, q.Kind, q.Where, CountCap)
+		if err != nil {
+			return p, explain(err)
+		}
+		p.Total, p.More = n, n >= CountCap
+	}
+	return p, nil
+}
+
+// Count counts what the actor may see.
+func (e *Engine) Count(ctx context.Context, kind, filter string) (int64, error) {
+	a, err := permit.From(ctx)
+	if err != nil {
+		return 0, err
+	}
+	k, err := e.kindNamed(kind)
+	if err != nil {
+		return 0, err
+	}
+	where, err := e.conditions(a, e.env(ctx, a, e.Now()), k, filter)
+	if err != nil {
+		return 0, err
+	}
+	n, err := e.store.Count(ctx, k, where, 0)
+	if err != nil {
+		return 0, explain(err)
+	}
+	return n, nil
+}
+
+// Groups counts by terms and collects a value of each record the actor may see.
+func (e *Engine) Groups(ctx context.Context, kind, filter string, by []string, value string) ([]storage.Group, error) {
+	a, err := permit.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	k, err := e.kindNamed(kind)
+	if err != nil {
+		return nil, err
+	}
+	env := e.env(ctx, a, e.Now())
+	var uses []query.Use
+	term := func(src string) (query.Term, error) {
+		t, err := query.CompileTerm(e.schema, k, src)
+		if err != nil {
+			return query.Term{}, err
+		}
+		uses = append(uses, t.Uses()...)
+		return t.Bind(env), nil
+	}
+	var keys []query.Term
+	for _, src := range by {
+		t, err := term(src)
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, t)
+	}
+	var val *query.Term
+	if value != "" {
+		t, err := term(value)
+		if err != nil {
+			return nil, err
+		}
+		val = &t
+	}
+	where, err := e.conditions(a, env, k, filter, uses...)
+	if err != nil {
+		return nil, err
+	}
+	groups, err := e.store.Groups(ctx, k, where, keys, val)
+	if err != nil {
+		return nil, explain(err)
+	}
+	return groups, nil
+}

@@ -1,0 +1,90 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/maru-itsm/maru/internal/kernel/fault"
+	"github.com/maru-itsm/maru/internal/kernel/query"
+	"github.com/maru-itsm/maru/internal/kernel/record"
+	"github.com/maru-itsm/maru/internal/kernel/rule"
+	"github.com/maru-itsm/maru/internal/kernel/storage"
+)
+
+// work is what a job sees: the engine, at the moment the job is for.
+type work struct {
+	ctx  context.Context
+	e    *Engine
+	via  string
+	asOf time.Time
+}
+
+var _ rule.Work = work{}
+
+// Work gives a job its hands. What it does is journaled under "job:<name>" and
+// happens at asOf.
+func (e *Engine) Work(ctx context.Context, name string, asOf time.Time) rule.Work {
+	return work{ctx: ctx, e: e, via: "job:" + name, asOf: record.Instant(asOf)}
+}
+
+func (w work) Setting(name string) string { return w.e.Setting(name) }
+
+// Each implements rule.Work. It walks by id, so records that stop fitting while it
+// works are not skipped over and none is met twice.
+func (w work) Each(kind, filter string, args map[string]any, do func(record.Tx, *record.Record) error) (done, failed int, err error) {
+	k := w.e.schema.Kind(kind)
+	if k == nil {
+		return 0, 0, fault.New(fault.Invalid, "unknown_kind", "kind", kind)
+	}
+	env := w.e.env(w.ctx, System(w.via), w.asOf)
+	env.Vars = args
+	where, err := w.e.filter(k, filter, env)
+	if err != nil {
+		return 0, 0, err
+	}
+	q := storage.Query{Kind: k, Where: []query.Bound{where}, Limit: 500}
+	for {
+		recs, err := w.e.store.List(w.ctx, q)
+		if err != nil {
+			return done, failed, err
+		}
+		for _, r := range recs {
+			err := w.one(k, r.ID(), where, do)
+			switch {
+			case err == nil:
+				done++
+			case fault.Of(err) != nil:
+				failed++
+				w.e.log.Warn("job could not change a record", "job", w.via, "record", r.Number(), "error", err)
+			default:
+				return done, failed, err
+			}
+		}
+		if len(recs) < q.Limit {
+			return done, failed, nil
+		}
+		q.After = []any{recs[len(recs)-1].ID()}
+	}
+}
+
+// one changes one record if it still fits when it is looked at again.
+func (w work) one(k *record.Kind, id record.ID, where query.Bound, do func(record.Tx, *record.Record) error) error {
+	return w.e.withinAt(w.ctx, System(w.via), w.asOf, func(p *plan) error {
+		it, err := p.load(k.Name, id)
+		if err != nil {
+			return err
+		}
+		ok, err := where.Eval(it.after)
+		if err != nil || !ok {
+			return err
+		}
+		return do(p, it.after)
+	})
+}
+
+// Look implements rule.Work.
+func (w work) Look(do func(q record.Ask) error) error {
+	p := w.e.plan(w.ctx, System(w.via))
+	p.now = w.asOf
+	return do(p)
+}

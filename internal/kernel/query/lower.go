@@ -1,0 +1,443 @@
+package query
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/operators"
+	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/ref"
+
+	"github.com/maru-itsm/maru/internal/kernel/fault"
+	"github.com/maru-itsm/maru/internal/kernel/record"
+)
+
+// A lowering turns one checked CEL tree into ours.
+type lowering struct {
+	scope *scope
+	src   string
+	ast   *ast.AST
+	uses  []Use
+}
+
+var exprs = ast.NewExprFactory()
+
+// prepare rewrites, before types are checked, what CEL would type too strictly:
+// comparisons with null, and whole numbers compared with decimals.
+func (l *lowering) prepare(e ast.Expr) {
+	switch e.Kind() {
+	case ast.ListKind:
+		for _, x := range e.AsList().Elements() {
+			l.prepare(x)
+		}
+	case ast.SelectKind:
+		l.prepare(e.AsSelect().Operand())
+	case ast.CallKind:
+		c := e.AsCall()
+		if c.IsMemberFunction() {
+			l.prepare(c.Target())
+		}
+		for _, x := range c.Args() {
+			l.prepare(x)
+		}
+		l.prepareCall(e, c)
+	}
+}
+
+func (l *lowering) prepareCall(e ast.Expr, c ast.CallExpr) {
+	if len(c.Args()) != 2 {
+		return
+	}
+	a, b := c.Args()[0], c.Args()[1]
+	switch c.FunctionName() {
+	case operators.Equals, operators.NotEquals:
+		if isNull(a) {
+			a, b = b, a
+		}
+		if isNull(b) {
+			empty := exprs.NewCall(e.ID(), "empty", a)
+			if c.FunctionName() == operators.NotEquals {
+				empty = exprs.NewCall(e.ID(), operators.LogicalNot, empty)
+			}
+			e.SetKindCase(empty)
+			return
+		}
+		l.widen(a, b)
+		l.widen(b, a)
+	case operators.In:
+		if b.Kind() == ast.ListKind {
+			for _, x := range b.AsList().Elements() {
+				l.widen(a, x)
+			}
+		}
+	}
+}
+
+// widen turns a whole-number literal beside a decimal field into a decimal literal.
+func (l *lowering) widen(field, lit ast.Expr) {
+	if lit.Kind() != ast.LiteralKind {
+		return
+	}
+	n, ok := lit.AsLiteral().(types.Int)
+	if p := l.scope.places[path(field)]; ok && p != nil && p.t == tDec {
+		lit.SetKindCase(exprs.NewLiteral(lit.ID(), types.Double(n)))
+	}
+}
+
+func isNull(e ast.Expr) bool {
+	return e.Kind() == ast.LiteralKind && e.AsLiteral().Type() == types.NullType
+}
+
+// path writes a.b for a chain of selects; "" for anything else.
+func path(e ast.Expr) string {
+	switch e.Kind() {
+	case ast.IdentKind:
+		return e.AsIdent()
+	case ast.SelectKind:
+		if at := path(e.AsSelect().Operand()); at != "" {
+			return at + "." + e.AsSelect().FieldName()
+		}
+	}
+	return ""
+}
+
+// refuse names the word that cannot be asked of a database.
+func (l *lowering) refuse(e ast.Expr, code string) error {
+	pos := 1
+	if l.ast != nil {
+		if r, ok := l.ast.SourceInfo().GetOffsetRange(e.ID()); ok {
+			pos = int(r.Start) + 1
+		}
+	}
+	return fault.Field("filter", code, "word", wordAt(l.src, pos)).At(pos)
+}
+
+func (l *lowering) lower(e ast.Expr) (node, error) {
+	switch e.Kind() {
+	case ast.IdentKind, ast.SelectKind:
+		return l.name(e)
+	case ast.LiteralKind:
+		return l.literal(e, e.AsLiteral())
+	case ast.CallKind:
+		return l.call(e, e.AsCall())
+	}
+	return nil, l.refuse(e, "filter_not_queryable")
+}
+
+func (l *lowering) name(e ast.Expr) (node, error) {
+	name := path(e)
+	if info := l.ast.ReferenceMap()[e.ID()]; info != nil && info.Name != "" {
+		name = info.Name
+	}
+	p := l.scope.places[name]
+	if p == nil {
+		return nil, l.refuse(e, "filter_not_queryable")
+	}
+	if p.f == nil {
+		return &varNode{name: p.name, t: p.t}, nil
+	}
+	u := Use{Kind: l.scope.kind.Name, Field: p.f.Name}
+	if p.via != nil {
+		u = Use{Kind: p.via.To, Field: p.f.Name, Via: p.via.Name}
+	}
+	if !slices.Contains(l.uses, u) {
+		l.uses = append(l.uses, u)
+	}
+	return &placeNode{f: p.f, via: p.via, part: p.part, t: p.t}, nil
+}
+
+func (l *lowering) literal(e ast.Expr, v ref.Val) (node, error) {
+	switch x := v.(type) {
+	case types.String:
+		if strings.ContainsRune(string(x), 0) {
+			return nil, l.refuse(e, "invalid_text")
+		}
+		return &litNode{v: string(x), t: tText}, nil
+	case types.Int:
+		return &litNode{v: int64(x), t: tInt}, nil
+	case types.Double:
+		d, err := record.ParseDecimal(strconv.FormatFloat(float64(x), 'f', -1, 64), 18)
+		if err != nil {
+			return nil, l.refuse(e, "filter_not_queryable")
+		}
+		return &litNode{v: d, t: tDec}, nil
+	case types.Bool:
+		return &litNode{v: bool(x), t: tBool}, nil
+	}
+	return nil, l.refuse(e, "filter_not_queryable")
+}
+
+// args lowers all arguments of a call, the target of a member call first.
+func (l *lowering) args(c ast.CallExpr) ([]node, error) {
+	var in []ast.Expr
+	if c.IsMemberFunction() {
+		in = append(in, c.Target())
+	}
+	out := make([]node, 0, 2)
+	for _, x := range append(in, c.Args()...) {
+		n, err := l.lower(x)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, n)
+	}
+	return out, nil
+}
+
+func (l *lowering) call(e ast.Expr, c ast.CallExpr) (node, error) {
+	fn := c.FunctionName()
+	switch fn {
+	case "timestamp", "duration", "date":
+		return l.moment(e, c)
+	case operators.In:
+		return l.in(e, c)
+	}
+	args, err := l.args(c)
+	if err != nil {
+		return nil, err
+	}
+	switch fn {
+	case operators.LogicalAnd:
+		return &boolNode{and: true, subs: args}, nil
+	case operators.LogicalOr:
+		return &boolNode{subs: args}, nil
+	case operators.LogicalNot:
+		return &notNode{args[0]}, nil
+	case operators.Conditional:
+		return l.conditional(e, args)
+	case operators.Equals, operators.NotEquals, operators.Less, operators.LessEquals, operators.Greater, operators.GreaterEquals:
+		return l.compare(e, c, strings.Trim(fn, "_"), args)
+	case operators.Add, operators.Subtract:
+		return l.arith(e, fn, args)
+	case operators.Negate:
+		return l.negate(e, args[0])
+	case "empty":
+		return l.emptiness(e, args[0])
+	case "has":
+		n, err := l.emptiness(e, args[0])
+		return &notNode{n}, err
+	case "contains", "startsWith", "endsWith":
+		if !constant(args[1]) {
+			return nil, l.refuse(c.Args()[0], "filter_not_queryable")
+		}
+		return &textNode{fn: fn, l: args[0], r: args[1]}, nil
+	case "lowerAscii":
+		return &lowerNode{args[0]}, nil
+	case "size":
+		return l.size(e, args[0])
+	case "search":
+		if !constant(args[0]) {
+			return nil, l.refuse(e, "filter_not_queryable")
+		}
+		return &searchNode{kind: l.scope.kind.Name, q: args[0]}, nil
+	case "month", "day", "hour", "weekday":
+		return &partNode{part: fn, x: args[0]}, nil
+	}
+	return nil, l.refuse(e, "filter_not_queryable")
+}
+
+// moment reads timestamp("…"), duration("…") and date("…") of literal text.
+func (l *lowering) moment(e ast.Expr, c ast.CallExpr) (node, error) {
+	if len(c.Args()) != 1 || c.Args()[0].Kind() != ast.LiteralKind {
+		return nil, l.refuse(e, "filter_not_queryable")
+	}
+	s, ok := c.Args()[0].AsLiteral().(types.String)
+	if !ok {
+		return nil, l.refuse(e, "filter_not_queryable")
+	}
+	text, fn := string(s), c.FunctionName()
+	var v any
+	var err error
+	t := tTime
+	switch fn {
+	case "timestamp":
+		v, err = (&record.Field{Type: record.Time}).Parse(text)
+	case "date":
+		t = tDay
+		v, err = (&record.Field{Type: record.Day}).Parse(text)
+	default:
+		t = tSpan
+		d, derr := time.ParseDuration(text)
+		if derr != nil {
+			d, derr = record.ParseDuration(text)
+		}
+		v, err = d.Truncate(time.Second), derr
+	}
+	if err != nil || v == nil {
+		return nil, l.refuse(c.Args()[0], "filter_bad_literal")
+	}
+	return &litNode{v: v, t: t}, nil
+}
+
+func (l *lowering) conditional(e ast.Expr, args []node) (node, error) {
+	cond, a, b := args[0], args[1], args[2]
+	if a.typ() == tBool {
+		return &boolNode{subs: []node{
+			&boolNode{and: true, subs: []node{cond, a}},
+			&boolNode{and: true, subs: []node{&notNode{cond}, b}}}}, nil
+	}
+	if a.typ() != b.typ() || a.typ() == tDec || a.typ() == tList || a.typ() == tOpaque {
+		return nil, l.refuse(e, "filter_not_queryable")
+	}
+	return &caseNode{cond: cond, a: a, b: b}, nil
+}
+
+func (l *lowering) compare(e ast.Expr, c ast.CallExpr, op string, args []node) (node, error) {
+	a, b := args[0], args[1]
+	for i, n := range args {
+		if n.typ() == tList || n.typ() == tOpaque {
+			return nil, l.refuse(c.Args()[i], "filter_not_queryable")
+		}
+	}
+	if err := l.choice(c.Args()[1], a, b); err != nil {
+		return nil, err
+	}
+	if err := l.choice(c.Args()[0], b, a); err != nil {
+		return nil, err
+	}
+	if a.typ() == tBool && op != "==" && op != "!=" {
+		return nil, l.refuse(e, "filter_not_queryable")
+	}
+	if constant(a) && !constant(b) {
+		a, b = b, a
+		op = map[string]string{"<": ">", "<=": ">=", ">": "<", ">=": "<="}[op] + map[string]string{"==": "==", "!=": "!="}[op]
+	}
+	if (a.typ() == tDec || b.typ() == tDec) && !constant(b) && scaleOf(a) != scaleOf(b) {
+		return nil, l.refuse(e, "filter_not_queryable") // two columns with other decimals
+	}
+	if op == "!=" {
+		return &notNode{&cmpNode{op: "==", l: a, r: b}}, nil
+	}
+	return &cmpNode{op: op, l: a, r: b}, nil
+}
+
+// choice refuses a literal that the field it is compared with can never hold.
+func (l *lowering) choice(at ast.Expr, field, lit node) error {
+	p, ok := field.(*placeNode)
+	v, isLit := lit.(*litNode)
+	if !ok || !isLit || p.f.Choices == nil {
+		return nil
+	}
+	text, isText := v.v.(string)
+	if n, isInt := v.v.(int64); isInt {
+		text, isText = strconv.FormatInt(n, 10), p.f.Type == record.Int && false
+	}
+	if isText && !slices.Contains(p.f.Choices, text) {
+		err := l.refuse(at, "filter_not_a_choice")
+		fault.Of(err).Args["choices"] = strings.Join(p.f.Choices, ", ")
+		return err
+	}
+	return nil
+}
+
+func (l *lowering) arith(e ast.Expr, fn string, args []node) (node, error) {
+	a, b, minus := args[0], args[1], fn == operators.Subtract
+	var t ctype
+	switch {
+	case a.typ() == tTime && b.typ() == tTime && minus, a.typ() == tSpan && b.typ() == tSpan:
+		t = tSpan
+	case a.typ() == tTime && b.typ() == tSpan:
+		t = tTime
+	case a.typ() == tSpan && b.typ() == tTime && !minus:
+		t, a, b = tTime, b, a
+	default:
+		return nil, l.refuse(e, "filter_not_queryable")
+	}
+	return &arithNode{minus: minus, a: a, b: b, t: t}, nil
+}
+
+// negate folds the minus of a literal; anything else is arithmetic we do not do.
+func (l *lowering) negate(e ast.Expr, n node) (node, error) {
+	lit, ok := n.(*litNode)
+	if !ok {
+		return nil, l.refuse(e, "filter_not_queryable")
+	}
+	switch v := lit.v.(type) {
+	case int64:
+		return &litNode{v: -v, t: tInt}, nil
+	case record.Decimal:
+		d, err := record.ParseDecimal("-"+string(v), 18)
+		return &litNode{v: d, t: tDec}, err
+	case time.Duration:
+		return &litNode{v: -v, t: tSpan}, nil
+	}
+	return nil, l.refuse(e, "filter_not_queryable")
+}
+
+func (l *lowering) emptiness(e ast.Expr, n node) (node, error) {
+	if p, ok := n.(*placeNode); ok {
+		return &emptyNode{p}, nil
+	}
+	if n.typ() == tList || n.typ() == tBool {
+		return nil, l.refuse(e, "filter_not_queryable")
+	}
+	return &nullNode{n}, nil
+}
+
+func (l *lowering) size(e ast.Expr, n node) (node, error) {
+	p, ok := n.(*placeNode)
+	if n.typ() == tList && (!ok || p.via != nil) || n.typ() != tList && n.typ() != tText {
+		return nil, l.refuse(e, "filter_not_queryable")
+	}
+	return &sizeNode{n}, nil
+}
+
+// maxIn is how many items an in-list may have.
+const maxIn = 1000
+
+func (l *lowering) in(e ast.Expr, c ast.CallExpr) (node, error) {
+	x, err := l.lower(c.Args()[0])
+	if err != nil {
+		return nil, err
+	}
+	if x.typ() == tList || x.typ() == tOpaque || x.typ() == tBool {
+		return nil, l.refuse(c.Args()[0], "filter_not_queryable")
+	}
+	set := c.Args()[1]
+	if set.Kind() != ast.ListKind {
+		list, err := l.lower(set)
+		if err != nil {
+			return nil, err
+		}
+		switch n := list.(type) {
+		case *placeNode:
+			return &memberNode{x: x, list: n, kind: l.scope.kind.Name}, nil
+		case *varNode:
+			return &inVarNode{x: x, list: n}, nil
+		}
+		return nil, l.refuse(set, "filter_not_queryable")
+	}
+	if len(set.AsList().Elements()) > maxIn {
+		return nil, l.refuse(set, "filter_too_long")
+	}
+	out := &boolNode{}
+	for _, item := range set.AsList().Elements() {
+		n, err := l.lower(item)
+		if err != nil {
+			return nil, err
+		}
+		if err := l.choice(item, x, n); err != nil {
+			return nil, err
+		}
+		if n.typ() == tDec && !constant(n) && scaleOf(x) != scaleOf(n) {
+			return nil, l.refuse(item, "filter_not_queryable")
+		}
+		out.subs = append(out.subs, &cmpNode{op: "==", l: x, r: n})
+	}
+	return out, nil
+}
+
+// scaleOf gives the decimals of a column; -1 for what is not a decimal column.
+func scaleOf(n node) int {
+	p, ok := n.(*placeNode)
+	switch {
+	case !ok || p.t != tDec:
+		return -1
+	case p.f.Type == record.Cash:
+		return record.MoneyScale
+	}
+	return p.f.Scale
+}
