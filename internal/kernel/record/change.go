@@ -90,7 +90,7 @@ type Guard struct {
 	OK   func(Ask, any) bool
 }
 
-// From reports whether the move starts from state.
+// Starts reports whether the move starts from state.
 func (m *Move) Starts(life Life, state string) bool {
 	if len(m.From) == 0 {
 		return !life.Final(state)

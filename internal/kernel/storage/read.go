@@ -59,7 +59,9 @@ type Trail interface {
 
 // Finder is the full-text index and the small named state of readers.
 type Finder interface {
-	Search(ctx context.Context, q search.Query, internal bool, before Hit, limit int) ([]Hit, error)
+	// Search finds documents, newest first, skipping offset. With internal it looks in
+	// the insiders' half as well. Rank is set when the word is rare enough to be ranked.
+	Search(ctx context.Context, q search.Query, internal bool, offset, limit int) ([]Hit, error)
 	// Index puts or replaces documents and moves the named cursor, in one transaction.
 	Index(ctx context.Context, docs []SearchDoc, cursorName, cursor string) error
 	// Mark and Marked keep small named values: cursors, checkpoints, the public key.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/maru-itsm/maru/internal/kernel/job"
 	"github.com/maru-itsm/maru/internal/kernel/journal"
 	"github.com/maru-itsm/maru/internal/kernel/query"
 	"github.com/maru-itsm/maru/internal/kernel/record"
@@ -23,7 +24,6 @@ type Batch struct {
 	Keys     []PersonKey      // new keys for personal data
 	Erase    []record.ID      // persons whose key is thrown away
 	Idem     *Idem
-	Leases   []LeaseTake
 }
 
 // A Write inserts (Expect 0), updates (Expect n: the version it was loaded with) or
@@ -86,12 +86,6 @@ type Idem struct {
 	At      time.Time
 }
 
-// A LeaseTake is reserved for counters that must move with the batch.
-type LeaseTake struct {
-	Counter string
-	Value   int64
-}
-
 // What Apply answers besides success and broken databases.
 var (
 	ErrStale     = errors.New("storage: a record is not at the expected version")
@@ -129,6 +123,11 @@ type Store interface {
 	Migrate(ctx context.Context, s *record.Schema) error
 	// Bulk is the named door for imports: the same writes as Apply, many at a time, in one transaction.
 	Bulk(ctx context.Context, bs []*Batch) error
+	// Alone runs do while nobody else, on any node, runs anything under this name; ran is
+	// false when somebody does.
+	Alone(ctx context.Context, name string, do func() error) (ran bool, err error)
+	// Jobs gives what carries background work on this database.
+	Jobs(ctx context.Context) (job.Backend, error)
 	Close() error
 }
 

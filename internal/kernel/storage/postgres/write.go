@@ -1,0 +1,295 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/maru-itsm/maru/internal/kernel/dialect"
+	"github.com/maru-itsm/maru/internal/kernel/journal"
+	"github.com/maru-itsm/maru/internal/kernel/record"
+	"github.com/maru-itsm/maru/internal/kernel/storage"
+	"github.com/maru-itsm/maru/internal/kernel/storage/table"
+)
+
+// groupSize is how many waiting batches share one round trip and one commit.
+const groupSize = 32
+
+// A waiting batch, with its statements already written.
+type waiting struct {
+	ctx  context.Context
+	ops  []table.Op
+	err  error
+	done chan struct{}
+}
+
+// Apply implements storage.Store.
+func (s *Store) Apply(ctx context.Context, b *storage.Batch) error {
+	return s.submit(&waiting{ctx: ctx, ops: table.Ops(dialect.Postgres, b), done: make(chan struct{})})
+}
+
+// Bulk implements storage.Store.
+func (s *Store) Bulk(ctx context.Context, bs []*storage.Batch) error {
+	all := &waiting{ctx: ctx, done: make(chan struct{})}
+	for _, b := range bs {
+		all.ops = append(all.ops, table.Ops(dialect.Postgres, b)...)
+	}
+	return s.submit(all)
+}
+
+var errClosed = errors.New("postgres: the store is closed")
+
+func (s *Store) submit(w *waiting) error {
+	s.gate.RLock()
+	if s.shut {
+		s.gate.RUnlock()
+		return errClosed
+	}
+	s.queue <- w
+	s.gate.RUnlock()
+	<-w.done // even when ctx ends: the caller must learn whether it happened
+	return w.err
+}
+
+// A lane is one connection with the strand of the journal that it alone writes.
+type lane struct {
+	store *Store
+	conn  *pgx.Conn
+	head  journal.Head
+}
+
+func (s *Store) lane() {
+	defer s.wg.Done()
+	l := &lane{store: s}
+	defer l.drop()
+	for first := range s.queue {
+		ws := append(make([]*waiting, 0, groupSize), first)
+	more:
+		for len(ws) < groupSize {
+			select {
+			case w, ok := <-s.queue:
+				if !ok {
+					break more
+				}
+				ws = append(ws, w)
+			default:
+				break more
+			}
+		}
+		l.run(ws)
+		for _, w := range ws {
+			close(w.done)
+		}
+	}
+}
+
+func (l *lane) drop() {
+	if l.conn != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		_ = l.conn.Close(ctx)
+		cancel()
+		l.conn = nil
+	}
+}
+
+// ready connects and takes a strand that no other lane, here or on another node, holds.
+func (l *lane) ready(ctx context.Context) error {
+	if l.conn != nil && !l.conn.IsClosed() {
+		return nil
+	}
+	conn, err := pgx.ConnectConfig(ctx, l.store.conf.Copy())
+	if err != nil {
+		return err
+	}
+	for strand := int32(1); ; strand++ {
+		var got bool
+		if err := conn.QueryRow(ctx, "SELECT pg_try_advisory_lock("+lockKey+")", fmt.Sprint("strand ", strand)).Scan(&got); err != nil {
+			return errors.Join(err, conn.Close(ctx))
+		}
+		if !got {
+			continue
+		}
+		l.head = journal.Head{Strand: strand}
+		err := conn.QueryRow(ctx, "SELECT pos, hash FROM journal WHERE strand = $1 ORDER BY pos DESC LIMIT 1", int64(strand)).Scan(&l.head.Pos, &l.head.Hash)
+		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+			return errors.Join(err, conn.Close(ctx))
+		}
+		l.conn = conn
+		return nil
+	}
+}
+
+// run commits ws together; when one of them fails, each goes alone.
+func (l *lane) run(ws []*waiting) {
+	live := make([]*waiting, 0, len(ws))
+	for _, w := range ws {
+		if w.err = w.ctx.Err(); w.err == nil {
+			live = append(live, w)
+		}
+	}
+	if len(live) == 0 {
+		return
+	}
+	if l.together(live) == nil {
+		return
+	}
+	for _, w := range live {
+		w.err = l.together([]*waiting{w})
+	}
+}
+
+// reachFor is how long a lane tries to reach the server and have its answer.
+const reachFor = 30 * time.Second
+
+// together sends the statements of ws in one round trip, which is one transaction.
+func (l *lane) together(ws []*waiting) error {
+	ctx, cancel := context.WithTimeout(context.Background(), reachFor)
+	defer cancel()
+	if err := l.ready(ctx); err != nil {
+		return fmt.Errorf("postgres: %w", err)
+	}
+	head := l.head
+	batch := &pgx.Batch{}
+	var ops []*table.Op
+	for _, w := range ws {
+		for i := range w.ops {
+			op := &w.ops[i]
+			if op.Entry != nil {
+				op.Entry.Strand, op.Entry.Pos = head.Strand, head.Pos+1
+				journal.Seal(head.Hash, op.Entry)
+				head.Pos, head.Hash = op.Entry.Pos, op.Entry.Hash
+				op.Args = table.EntryArgs(dialect.Postgres, op.Entry)
+			}
+			stmt := op.SQL
+			if op.Zero != nil {
+				// Nothing touched must undo the whole, and the commit is already on its way.
+				stmt = "WITH touched AS (" + op.SQL + " RETURNING 1) SELECT 1 / (SELECT count(*) FROM touched)"
+			}
+			batch.Queue(stmt, op.Args...)
+			ops = append(ops, op)
+		}
+	}
+	res := l.conn.SendBatch(ctx, batch)
+	for _, op := range ops {
+		if _, err := res.Exec(); err != nil {
+			_ = res.Close()
+			return l.failed(ctx, err, op, ws)
+		}
+	}
+	if err := res.Close(); err != nil {
+		return l.failed(ctx, err, &table.Op{}, ws)
+	}
+	l.head = head
+	return nil
+}
+
+// failed says why; after a lost connection it looks whether the change happened all the same.
+func (l *lane) failed(ctx context.Context, err error, op *table.Op, ws []*waiting) error {
+	if e := pgError(err); e != nil {
+		if e.ConstraintName == "journal_strand" {
+			l.drop() // somebody wrote our strand: take the head anew
+		}
+		return explain(err, op)
+	}
+	l.drop()
+	if rerr := l.ready(ctx); rerr != nil {
+		return fmt.Errorf("postgres: the connection was lost, and whether the change happened is unknown: %w", errors.Join(err, rerr))
+	}
+	for _, w := range ws {
+		for i := range w.ops {
+			if w.ops[i].Entry == nil {
+				continue
+			}
+			var there bool
+			qerr := l.conn.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM journal WHERE record = $1 AND change = $2)",
+				string(w.ops[i].Entry.Record), string(w.ops[i].Entry.Change)).Scan(&there)
+			if qerr == nil && there {
+				return nil
+			}
+			return fmt.Errorf("postgres: %w", errors.Join(err, qerr))
+		}
+	}
+	return fmt.Errorf("postgres: %w", err)
+}
+
+// explain says which key or column was in the way.
+func explain(err error, op *table.Op) error {
+	e := pgError(err)
+	b := &storage.Breach{Kind: op.Kind, Record: op.Record}
+	name := func(prefix string) string { return strings.TrimPrefix(e.ConstraintName, prefix+op.Kind+"_") }
+	switch e.Code {
+	case "22012": // division_by_zero: nothing was touched
+		b.Err = op.Zero
+		if b.Err == nil {
+			return err
+		}
+	case "23505":
+		column := name("ix_")
+		b.Field, b.Err = op.Unique(strings.TrimPrefix(column, "edge_"))
+	case "23503":
+		b.Err, b.Field = storage.ErrMissing, name("fk_")
+	case "23514":
+		b.Err, b.Field = storage.ErrCheck, name("ck_")
+	case "23502":
+		b.Err, b.Field = storage.ErrCheck, e.ColumnName
+	case "40P01", "40001": // deadlock, serialisation: think again
+		b.Err = storage.ErrStale
+	default:
+		return err
+	}
+	return b
+}
+
+// Lease implements storage.Store.
+func (s *Store) Lease(ctx context.Context, counter string, n int64) (first int64, err error) {
+	err = s.pool.QueryRow(ctx, "INSERT INTO counter AS c (name, next) VALUES ($1, 1 + $2::bigint) ON CONFLICT (name) DO UPDATE SET next = c.next + $2::bigint RETURNING next - $2::bigint",
+		counter, n).Scan(&first)
+	return first, err
+}
+
+// Mark implements storage.Finder.
+func (s *Store) Mark(ctx context.Context, name, value string) error {
+	_, err := s.pool.Exec(ctx, markSQL, name, value)
+	return err
+}
+
+const markSQL = "INSERT INTO mark (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+
+// Tidy implements storage.Finder.
+func (s *Store) Tidy(ctx context.Context, t time.Time) (int64, error) {
+	tag, err := s.pool.Exec(ctx, "DELETE FROM idem WHERE at < $1", t)
+	return tag.RowsAffected(), err
+}
+
+// Index implements storage.Finder.
+func (s *Store) Index(ctx context.Context, docs []storage.SearchDoc, cursorName, cursor string) error {
+	b := &pgx.Batch{}
+	for _, d := range docs {
+		b.Queue("DELETE FROM search_doc WHERE record = $1", string(d.Record))
+		if !d.Gone {
+			b.Queue("INSERT INTO search_doc (kind, record, at, pub, whole) VALUES ($1, $2, $3, array_to_tsvector($4::text[]), array_to_tsvector($5::text[]))",
+				d.Kind, string(d.Record), d.At, notEmpty(d.Public), notEmpty(append(notEmpty(d.Internal), d.Public...)))
+		}
+	}
+	b.Queue(markSQL, cursorName, cursor)
+	return s.pool.SendBatch(ctx, b).Close()
+}
+
+func notEmpty(tokens []string) []string {
+	if tokens == nil {
+		return []string{}
+	}
+	return tokens
+}
+
+func idTexts(ids []record.ID) []string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = string(id)
+	}
+	return out
+}

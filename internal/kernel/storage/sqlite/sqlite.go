@@ -1,0 +1,134 @@
+// Package sqlite keeps records in one SQLite file: one writer that commits waiting
+// batches together, and a pool of readers.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	_ "embed"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"modernc.org/sqlite"
+
+	"github.com/maru-itsm/maru/internal/kernel/job"
+	"github.com/maru-itsm/maru/internal/kernel/storage"
+)
+
+//go:embed kernel.sql
+var kernelSQL string
+
+// A Store is one open database. It implements storage.Store.
+type Store struct {
+	write *sql.DB // one connection
+	read  *sql.DB
+	dir   string
+	lock  *os.File
+	alone sync.Map // names under which somebody works
+	queue chan *waiting
+	done  chan struct{}
+	once  sync.Once
+	gate  sync.RWMutex // held by senders; closed when shutting down
+	shut  bool
+}
+
+var _ storage.Store = (*Store)(nil)
+
+// ErrBusy is given when another process has the folder open.
+var ErrBusy = errors.New("another maru is using this data directory")
+
+// Open opens or creates maru.db in dir.
+func Open(ctx context.Context, dir string) (*Store, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	lock, err := os.OpenFile(filepath.Join(dir, "maru.lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		_ = lock.Close()
+		return nil, fmt.Errorf("%w: %s", ErrBusy, dir)
+	}
+	registerFunctions()
+	file := filepath.Join(dir, "maru.db")
+	s := &Store{dir: dir, lock: lock, queue: make(chan *waiting, 4*groupSize), done: make(chan struct{})}
+	if s.write, err = open(file, 1, "immediate", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "busy_timeout(10000)",
+		"journal_size_limit(67108864)", "cache_size(-65536)"); err != nil {
+		return nil, err
+	}
+	if _, err := s.write.ExecContext(ctx, kernelSQL); err != nil {
+		return nil, err
+	}
+	if s.read, err = open(file, 8, "deferred", "query_only(1)", "busy_timeout(10000)", "mmap_size(2147483648)", "cache_size(-16384)"); err != nil {
+		return nil, err
+	}
+	go s.writer()
+	return s, nil
+}
+
+func open(file string, conns int, lock string, pragmas ...string) (*sql.DB, error) {
+	q := url.Values{"_txlock": {lock}, "_pragma": pragmas}
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: file}).EscapedPath()+"?"+q.Encode())
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(conns)
+	db.SetMaxIdleConns(conns)
+	return db, db.Ping()
+}
+
+// Alone implements storage.Store: the folder's lock has kept other processes out.
+func (s *Store) Alone(_ context.Context, name string, do func() error) (bool, error) {
+	if _, busy := s.alone.LoadOrStore(name, true); busy {
+		return false, nil
+	}
+	defer s.alone.Delete(name)
+	return true, do()
+}
+
+// Copy writes a consistent copy of the database to a new file, while it is in use.
+func (s *Store) Copy(ctx context.Context, file string) error {
+	_, err := s.write.ExecContext(ctx, "VACUUM INTO ?1", file)
+	return err
+}
+
+// Jobs implements storage.Store. Jobs live in a file of their own: polling for work
+// would take turns with the writer, and what is lost with it is only a schedule.
+func (s *Store) Jobs(_ context.Context) (job.Backend, error) {
+	db, err := open(filepath.Join(s.dir, "jobs.db"), 1, "immediate", "journal_mode(WAL)", "synchronous(NORMAL)", "busy_timeout(10000)")
+	if err != nil {
+		return nil, err
+	}
+	return job.NewRiver(riversqlite.New(db), db), nil
+}
+
+// Close ends the writer after what it has accepted, and lets the folder go.
+func (s *Store) Close() error {
+	var err error
+	s.once.Do(func() {
+		s.gate.Lock()
+		s.shut = true
+		close(s.queue)
+		s.gate.Unlock()
+		<-s.done
+		_, _ = s.write.Exec("PRAGMA optimize")
+		err = errors.Join(s.read.Close(), s.write.Close(), s.lock.Close())
+	})
+	return err
+}
+
+// driverError gives SQLite's own error, or nil.
+func driverError(err error) *sqlite.Error {
+	var e *sqlite.Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return nil
+}

@@ -1,0 +1,322 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"io"
+	"strings"
+
+	"github.com/maru-itsm/maru/internal/kernel/dialect"
+	"github.com/maru-itsm/maru/internal/kernel/journal"
+	"github.com/maru-itsm/maru/internal/kernel/record"
+	"github.com/maru-itsm/maru/internal/kernel/storage"
+	"github.com/maru-itsm/maru/internal/kernel/storage/table"
+)
+
+// groupSize is how many waiting batches share one commit.
+const groupSize = 64
+
+// A waiting batch, with its statements already written.
+type waiting struct {
+	ctx   context.Context
+	batch *storage.Batch
+	ops   []table.Op
+	err   error
+	done  chan struct{}
+}
+
+// Apply implements storage.Store. The statements are written by the caller's own
+// goroutine; the writer only runs them.
+func (s *Store) Apply(ctx context.Context, b *storage.Batch) error {
+	return s.submit(&waiting{ctx: ctx, batch: b, ops: table.Ops(dialect.SQLite, b), done: make(chan struct{})})
+}
+
+var errClosed = errors.New("sqlite: the store is closed")
+
+func (s *Store) submit(w *waiting) error {
+	s.gate.RLock()
+	if s.shut {
+		s.gate.RUnlock()
+		return errClosed
+	}
+	s.queue <- w
+	s.gate.RUnlock()
+	<-w.done // even when ctx ends: the caller must learn whether it happened
+	return w.err
+}
+
+// writer takes whatever waits, commits it together, and answers.
+func (s *Store) writer() {
+	defer close(s.done)
+	g := &group{store: s, stmts: map[string]driver.Stmt{}}
+	for first := range s.queue {
+		ws := append(make([]*waiting, 0, groupSize), first)
+	more:
+		for len(ws) < groupSize {
+			select {
+			case w, ok := <-s.queue:
+				if !ok {
+					break more
+				}
+				ws = append(ws, w)
+			default:
+				break more
+			}
+		}
+		g.run(ws)
+		for _, w := range ws {
+			close(w.done)
+		}
+	}
+	g.forget()
+}
+
+// A group is the writer's working state: statements prepared on the driver's own
+// connection (database/sql costs a third more a row), and the end of the chain.
+type group struct {
+	store *Store
+	raw   driver.Conn
+	stmts map[string]driver.Stmt
+	head  *journal.Head
+}
+
+func (g *group) forget() {
+	for _, st := range g.stmts {
+		_ = st.Close()
+	}
+	clear(g.stmts)
+	g.head = nil
+}
+
+// run commits ws in one transaction; a batch that fails is undone alone.
+func (g *group) run(ws []*waiting) {
+	err := g.commit(ws)
+	if err == nil {
+		return
+	}
+	g.head = nil
+	for _, w := range ws {
+		if w.err == nil {
+			w.err = err
+		}
+	}
+}
+
+func (g *group) commit(ws []*waiting) error {
+	conn, err := g.store.write.Conn(context.Background())
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }() // back to the pool, so that others get their turn
+	return conn.Raw(func(raw any) error {
+		if g.raw != raw {
+			g.forget()
+			g.raw = raw.(driver.Conn)
+		}
+		return g.transaction(ws)
+	})
+}
+
+func (g *group) transaction(ws []*waiting) (err error) {
+	if err := g.exec("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	if g.head == nil {
+		if g.head, err = g.readHead(); err != nil {
+			return errors.Join(err, g.exec("ROLLBACK"))
+		}
+	}
+	for _, w := range ws {
+		if w.ctx.Err() != nil {
+			w.err = w.ctx.Err()
+			continue
+		}
+		head := *g.head
+		if len(ws) == 1 { // nobody else to protect: the transaction is the savepoint
+			if w.err = g.apply(w); w.err != nil {
+				*g.head = head
+				return errors.Join(g.exec("ROLLBACK"))
+			}
+			continue
+		}
+		if err := g.exec("SAVEPOINT b"); err != nil {
+			return errors.Join(err, g.exec("ROLLBACK"))
+		}
+		if w.err = g.apply(w); w.err != nil {
+			*g.head = head
+			if err := g.exec("ROLLBACK TO b"); err != nil {
+				return errors.Join(err, g.exec("ROLLBACK"))
+			}
+		}
+		if err := g.exec("RELEASE b"); err != nil {
+			return errors.Join(err, g.exec("ROLLBACK"))
+		}
+	}
+	if err := g.exec("COMMIT"); err != nil {
+		return errors.Join(err, g.exec("ROLLBACK"))
+	}
+	return nil
+}
+
+func (g *group) readHead() (*journal.Head, error) {
+	h := &journal.Head{}
+	row, err := g.row("SELECT pos, hash FROM journal WHERE strand = 0 ORDER BY pos DESC LIMIT 1", 2)
+	if err == nil && row != nil {
+		h.Pos, _ = row[0].(int64)
+		h.Hash, _ = row[1].([]byte)
+	}
+	return h, err
+}
+
+func (g *group) exec(stmt string) error {
+	_, err := g.do(stmt, nil)
+	return err
+}
+
+// stmt prepares a statement once for the connection.
+func (g *group) stmt(text string) (driver.Stmt, error) {
+	if st := g.stmts[text]; st != nil {
+		return st, nil
+	}
+	if len(g.stmts) > 1000 {
+		for _, old := range g.stmts {
+			_ = old.Close()
+		}
+		clear(g.stmts)
+	}
+	st, err := g.raw.Prepare(text)
+	if err == nil {
+		g.stmts[text] = st
+	}
+	return st, err
+}
+
+// named wraps arguments as the driver takes them.
+func named(args []any) []driver.NamedValue {
+	out := make([]driver.NamedValue, len(args))
+	for i, v := range args {
+		out[i] = driver.NamedValue{Ordinal: i + 1, Value: v}
+	}
+	return out
+}
+
+// do runs a statement.
+func (g *group) do(text string, args []any) (driver.Result, error) {
+	st, err := g.stmt(text)
+	if err != nil {
+		return nil, err
+	}
+	return st.(driver.StmtExecContext).ExecContext(context.Background(), named(args))
+}
+
+// row runs a query and gives its first row, or nil.
+func (g *group) row(text string, width int, args ...any) ([]driver.Value, error) {
+	st, err := g.stmt(text)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := st.(driver.StmtQueryContext).QueryContext(context.Background(), named(args))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	out := make([]driver.Value, width)
+	if err := rows.Next(out); err != nil {
+		if errors.Is(err, io.EOF) {
+			return nil, nil
+		}
+		return nil, err
+	}
+	return out, nil
+}
+
+// apply runs the statements of one batch.
+func (g *group) apply(w *waiting) error {
+	for i := range w.ops {
+		op := &w.ops[i]
+		if op.Entry != nil {
+			op.Entry.Strand, op.Entry.Pos = 0, g.head.Pos+1
+			journal.Seal(g.head.Hash, op.Entry)
+			g.head.Pos, g.head.Hash = op.Entry.Pos, op.Entry.Hash
+			op.Args = table.EntryArgs(dialect.SQLite, op.Entry)
+		}
+		res, err := g.do(op.SQL, op.Args)
+		if err != nil {
+			return g.explain(err, op)
+		}
+		if op.Zero != nil {
+			if n, err := res.RowsAffected(); err != nil || n == 0 {
+				return errors.Join(&storage.Breach{Err: op.Zero, Kind: op.Kind, Record: op.Record}, err)
+			}
+		}
+	}
+	return nil
+}
+
+// SQLite's extended result codes that mean something to a caller.
+const (
+	codeUnique     = 2067
+	codePrimaryKey = 1555
+	codeForeignKey = 787
+	codeTrigger    = 1811
+	codeCheck      = 275
+	codeNotNull    = 1299
+)
+
+// explain says which key or column was in the way.
+func (g *group) explain(err error, op *table.Op) error {
+	e := driverError(err)
+	if e == nil {
+		return err
+	}
+	b := &storage.Breach{Kind: op.Kind, Record: op.Record}
+	msg := e.Error()
+	switch e.Code() {
+	case codeUnique, codePrimaryKey:
+		b.Field, b.Err = op.Unique(lastColumn(msg))
+	case codeForeignKey:
+		b.Err, b.Field = storage.ErrMissing, g.missing(op)
+	case codeTrigger, codeCheck, codeNotNull:
+		b.Err, b.Field = storage.ErrCheck, lastColumn(strings.ReplaceAll(msg, "choice:", "choice."))
+	default:
+		return err
+	}
+	return b
+}
+
+// lastColumn reads the column from "… failed: table.column, table.other (2067)".
+func lastColumn(msg string) string {
+	first, _, _ := strings.Cut(msg, ", ")
+	if i := strings.LastIndexByte(first, '.'); i >= 0 {
+		first = first[i+1:]
+	}
+	name, _, _ := strings.Cut(first, " ")
+	return name
+}
+
+// missing finds the reference that has no target.
+func (g *group) missing(op *table.Op) string {
+	if op.Write == nil {
+		return ""
+	}
+	for _, f := range op.Write.Record.Kind.Fields {
+		id := op.Write.Record.Ref(f.Name)
+		if f.Type != record.Reference || f.Custom || id == "" {
+			continue
+		}
+		if row, err := g.row("SELECT 1 FROM "+dialect.Ident(f.To)+" WHERE id = ?1", 1, string(id)); err == nil && row == nil {
+			return f.Name
+		}
+	}
+	return ""
+}
+
+// Bulk implements storage.Store.
+func (s *Store) Bulk(ctx context.Context, bs []*storage.Batch) error {
+	all := &waiting{ctx: ctx, done: make(chan struct{})}
+	for _, b := range bs {
+		all.ops = append(all.ops, table.Ops(dialect.SQLite, b)...)
+	}
+	return s.submit(all)
+}
