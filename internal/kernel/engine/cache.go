@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/maru-itsm/maru/internal/kernel/fault"
@@ -72,7 +73,25 @@ func (e *Engine) cached(ctx context.Context, kind string, id record.ID) (*record
 func (e *Engine) forget(b *storage.Batch) {
 	for _, w := range b.Writes {
 		e.cache.drop(w.Record.ID())
+		e.counterOf(w.Record.Kind.Name).Add(1)
 	}
+}
+
+func (e *Engine) counterOf(kind string) *atomic.Int64 {
+	v, ok := e.touched.Load(kind)
+	if !ok {
+		v, _ = e.touched.LoadOrStore(kind, &atomic.Int64{})
+	}
+	return v.(*atomic.Int64)
+}
+
+// Touches counts the records of kinds that this node has written: whoever keeps what it
+// made of them looks here whether it still stands.
+func (e *Engine) Touches(kinds ...string) (n int64) {
+	for _, k := range kinds {
+		n += e.counterOf(k).Load()
+	}
+	return n
 }
 
 // A lease is a block of numbers of one kind. It grows while numbers are taken quickly
@@ -104,4 +123,18 @@ func (e *Engine) number(ctx context.Context, k *record.Kind) (string, error) {
 	}
 	l.next++
 	return k.FormatNumber(l.next - 1), nil
+}
+
+// Reserve makes sure that the next number of a kind lies behind n.
+func (e *Engine) Reserve(ctx context.Context, kind string, n int64) error {
+	v, _ := e.numbers.LoadOrStore(kind, &lease{size: 1})
+	l := v.(*lease)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	first, err := e.store.Lease(ctx, kind, 1)
+	if err == nil && first <= n {
+		_, err = e.store.Lease(ctx, kind, n-first)
+	}
+	l.next, l.to = 0, 0 // what this node holds may lie before n
+	return err
 }

@@ -248,6 +248,9 @@ func (p *plan) commit(req Request, out *Outcome) error {
 func (e *Engine) applied(ctx context.Context, b *storage.Batch) {
 	e.forget(b)
 	e.watch.wake()
+	for _, person := range b.Erase {
+		e.cipher.Forget(person)
+	}
 	for _, w := range b.Writes {
 		if n := w.Record.Kind.Name; n == CustomKind || n == SettingKind {
 			if err := e.reload(context.WithoutCancel(ctx)); err != nil {
@@ -262,6 +265,11 @@ func (e *Engine) applied(ctx context.Context, b *storage.Batch) {
 // the demo stand on it.
 func (e *Engine) Within(ctx context.Context, a record.Actor, do func(tx record.Tx) error) error {
 	return e.withinAt(ctx, a, e.Now(), func(p *plan) error { return do(p) })
+}
+
+// WithinAt is Within at a given moment: an import tells what happened when it happened.
+func (e *Engine) WithinAt(ctx context.Context, a record.Actor, at time.Time, do func(tx record.Tx) error) error {
+	return e.withinAt(ctx, a, record.Instant(at), func(p *plan) error { return do(p) })
 }
 
 // withinAt is Within at a given moment; jobs act at the moment they are for.

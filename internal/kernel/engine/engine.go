@@ -29,6 +29,7 @@ type Config struct {
 	Now      func() time.Time // the clock; tests move it
 	Zone     *time.Location   // of months, days and hours in groupings; UTC when nil
 	Log      *slog.Logger
+	Bind     func(*Engine) // hears of the engine before it reads anything; may be nil
 }
 
 // An Engine changes and reads records on behalf of actors.
@@ -44,6 +45,7 @@ type Engine struct {
 	zone     *time.Location
 	log      *slog.Logger
 	numbers  sync.Map // kind → *lease
+	touched  sync.Map // kind → *atomic.Int64
 	cache    *cache
 	cipher   *journal.Keys
 	watch    watchers
@@ -71,6 +73,9 @@ func New(ctx context.Context, c Config) (*Engine, error) {
 		e.settings[s.Name] = s
 	}
 	e.cipher = journal.NewKeys(c.Store)
+	if c.Bind != nil {
+		c.Bind(e)
+	}
 	if err := c.Store.Migrate(ctx, c.Schema); err != nil {
 		return nil, err
 	}

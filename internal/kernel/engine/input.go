@@ -48,7 +48,7 @@ func (p *plan) input(it *item, req Request) (record.Input, error) {
 		case name == "state" && it.kind.Life != nil:
 			return in, fault.Field("state", "use_action")
 		default:
-			v, err := p.value(it, f, raw, allowed)
+			v, err := p.value(f, raw, allowed)
 			if bad(err); err == nil {
 				in.Values[name] = v
 			}
@@ -65,7 +65,8 @@ func (p *plan) input(it *item, req Request) (record.Input, error) {
 // aside reads the words of a body that are not fields: comment, work_note, reason.
 func (p *plan) aside(in *record.Input, it *item, verb, name string, raw any) (bool, error) {
 	text, isText := raw.(string)
-	need, dst := "", (*string)(nil)
+	var need string
+	var dst *string
 	switch {
 	case name == bodyText && verb == permit.Comment, name == bodyComment && verb != permit.Comment:
 		need, dst = permit.Comment, &in.Comment
@@ -118,7 +119,7 @@ func (p *plan) allowed(it *item, verb string) (func(*record.Field) bool, error) 
 }
 
 // value checks that the field may be set, parses it and resolves references.
-func (p *plan) value(it *item, f *record.Field, raw any, allowed func(*record.Field) bool) (any, error) {
+func (p *plan) value(f *record.Field, raw any, allowed func(*record.Field) bool) (any, error) {
 	switch {
 	case f.Secret && !p.actor.System:
 		return nil, fault.Field(f.Name, "unknown_field")
@@ -130,6 +131,9 @@ func (p *plan) value(it *item, f *record.Field, raw any, allowed func(*record.Fi
 		return nil, g
 	}
 	v, err := f.Parse(raw)
+	if err == nil && v != nil {
+		err = f.Check(v)
+	}
 	if err != nil || v == nil {
 		return v, err
 	}

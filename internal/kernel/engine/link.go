@@ -28,6 +28,9 @@ func (p *plan) Link(link string, from, to record.ID) error {
 	if l == nil {
 		return fault.Field("type", "unknown_link", "type", link)
 	}
+	if from == to {
+		return fault.New(fault.Conflict, "link_cycle", "type", link)
+	}
 	a, err := p.load(k.Name, from)
 	if err != nil {
 		return err
@@ -112,9 +115,6 @@ func (p *plan) target(l *record.Link, to record.ID) (*item, error) {
 
 // treeHolds refuses cycles and paths that grow too deep.
 func (p *plan) treeHolds(l *record.Link, from, to record.ID) error {
-	if from == to {
-		return fault.New(fault.Conflict, "link_cycle", "type", l.Name)
-	}
 	if !l.Tree {
 		return nil
 	}

@@ -333,3 +333,43 @@ func (e *Engine) Groups(ctx context.Context, kind, filter string, by []string, v
 	}
 	return groups, nil
 }
+
+// GroupsOf lists the records of a kind whose list field names id. It asks no right: it
+// is how an actor is made.
+func (e *Engine) GroupsOf(ctx context.Context, kind, field string, id record.ID) ([]record.ID, error) {
+	k := e.schema.Kind(kind)
+	b, err := e.filter(k, "who in "+field, query.Env{Vars: map[string]any{"who": string(id)}})
+	if err != nil {
+		return nil, err
+	}
+	recs, err := e.store.List(ctx, storage.Query{Kind: k, Where: []query.Bound{b}, Limit: 1_000})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]record.ID, len(recs))
+	for i, r := range recs {
+		out[i] = r.ID()
+	}
+	return out, nil
+}
+
+// A Title is what a record is called.
+type Title struct{ Number, Title string }
+
+// Title gives what a record is called, if the actor may see it and its name.
+func (e *Engine) Title(ctx context.Context, kind string, id record.ID) (Title, bool) {
+	a, err := permit.From(ctx)
+	if err != nil {
+		return Title{}, false
+	}
+	r, err := e.cached(ctx, kind, id)
+	if err != nil {
+		return Title{}, false
+	}
+	mask, err := e.Policy().Mask(a, e.env(ctx, a, e.Now()), r, permit.Read)
+	f := r.Kind.Field(r.Kind.Title)
+	if err != nil || mask.Empty() || f == nil || !mask.Sees(f) {
+		return Title{}, false
+	}
+	return Title{r.Number(), r.Title()}, true
+}

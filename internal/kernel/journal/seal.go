@@ -16,7 +16,7 @@ const HashSize = sha256.Size
 // before it. Seq is not covered: it is only a place in one database.
 func Canonical(e *Entry) []byte {
 	b := make([]byte, 0, 256+len(e.Diff))
-	num := func(n int64) { b = binary.BigEndian.AppendUint64(b, uint64(n)) } //nolint:gosec // a bit pattern, not a quantity
+	num := func(n int64) { b = binary.BigEndian.AppendUint64(b, uint64(n)) }
 	text := func(s string) { num(int64(len(s))); b = append(b, s...) }
 	num(int64(e.Strand))
 	num(e.Pos)

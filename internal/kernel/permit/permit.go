@@ -204,6 +204,9 @@ func (m Mask) Sees(f *record.Field) bool {
 // Internal reports whether the mask covers internal fields and work notes.
 func (m Mask) Internal() bool { return m.all || m.inside }
 
+// Whole reports whether the mask covers every field that is not internal.
+func (m Mask) Whole() bool { return m.all || m.allPlain }
+
 // Empty reports whether nothing is covered at all.
 func (m Mask) Empty() bool { return !m.all && !m.allPlain && len(m.names) == 0 }
 

@@ -166,7 +166,6 @@ func newEnv(sc *scope) (*cel.Env, error) {
 	opts := []cel.EnvOption{cel.ClearMacros(), cel.CrossTypeNumericComparisons(true), cel.ParserExpressionSizeLimit(MaxLength),
 		cel.ParserRecursionLimit(maxDepth), cel.ParserErrorRecoveryLimit(4), cel.ExpressionNodeLimit(maxNodes),
 		cel.Function("empty", cel.Overload("empty_any", []*cel.Type{cel.DynType}, cel.BoolType)),
-		cel.Function("has", cel.Overload("has_any", []*cel.Type{cel.DynType}, cel.BoolType)),
 		cel.Function("search", cel.Overload("search_text", []*cel.Type{cel.StringType}, cel.BoolType)),
 		cel.Function("date", cel.Overload("date_text", []*cel.Type{cel.StringType}, dayType)),
 		cel.Function("lowerAscii", cel.MemberOverload("text_lower", []*cel.Type{cel.StringType}, cel.StringType)),
@@ -351,7 +350,7 @@ func wordAt(src string, pos int) string {
 func nearest(word string, names map[string]*place) string {
 	best, least := "", 3
 	for name := range names {
-		if d := edits(word, name, least); d < least || d == least && best != "" && name < best {
+		if d := edits(word, name, least+1); d < least || d == least && best != "" && name < best {
 			best, least = name, d
 		}
 	}

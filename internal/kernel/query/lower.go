@@ -58,11 +58,11 @@ func (l *lowering) prepareCall(e ast.Expr, c ast.CallExpr) {
 			a, b = b, a
 		}
 		if isNull(b) {
-			empty := exprs.NewCall(e.ID(), "empty", a)
-			if c.FunctionName() == operators.NotEquals {
-				empty = exprs.NewCall(e.ID(), operators.LogicalNot, empty)
+			if c.FunctionName() == operators.NotEquals { // the null's id is free for the inner call
+				e.SetKindCase(exprs.NewCall(e.ID(), operators.LogicalNot, exprs.NewCall(b.ID(), "empty", a)))
+			} else {
+				e.SetKindCase(exprs.NewCall(e.ID(), "empty", a))
 			}
-			e.SetKindCase(empty)
 			return
 		}
 		l.widen(a, b)
@@ -143,10 +143,14 @@ func (l *lowering) name(e ast.Expr) (node, error) {
 	if p.via != nil {
 		u = Use{Kind: p.via.To, Field: p.f.Name, Via: p.via.Name}
 	}
+	l.use(u)
+	return &placeNode{f: p.f, via: p.via, part: p.part, t: p.t}, nil
+}
+
+func (l *lowering) use(u Use) {
 	if !slices.Contains(l.uses, u) {
 		l.uses = append(l.uses, u)
 	}
-	return &placeNode{f: p.f, via: p.via, part: p.part, t: p.t}, nil
 }
 
 func (l *lowering) literal(e ast.Expr, v ref.Val) (node, error) {
@@ -193,7 +197,7 @@ func (l *lowering) call(e ast.Expr, c ast.CallExpr) (node, error) {
 	case "timestamp", "duration", "date":
 		return l.moment(e, c)
 	case operators.In:
-		return l.in(e, c)
+		return l.in(c)
 	}
 	args, err := l.args(c)
 	if err != nil {
@@ -216,9 +220,6 @@ func (l *lowering) call(e ast.Expr, c ast.CallExpr) (node, error) {
 		return l.negate(e, args[0])
 	case "empty":
 		return l.emptiness(e, args[0])
-	case "has":
-		n, err := l.emptiness(e, args[0])
-		return &notNode{n}, err
 	case "contains", "startsWith", "endsWith":
 		if !constant(args[1]) {
 			return nil, l.refuse(c.Args()[0], "filter_not_queryable")
@@ -231,6 +232,11 @@ func (l *lowering) call(e ast.Expr, c ast.CallExpr) (node, error) {
 	case "search":
 		if !constant(args[0]) {
 			return nil, l.refuse(e, "filter_not_queryable")
+		}
+		for _, f := range l.scope.kind.Fields { // it reads all that can be searched
+			if f.Search && !f.Internal && !f.Secret {
+				l.use(Use{Kind: l.scope.kind.Name, Field: f.Name})
+			}
 		}
 		return &searchNode{kind: l.scope.kind.Name, q: args[0]}, nil
 	case "month", "day", "hour", "weekday":
@@ -388,7 +394,7 @@ func (l *lowering) size(e ast.Expr, n node) (node, error) {
 // maxIn is how many items an in-list may have.
 const maxIn = 1000
 
-func (l *lowering) in(e ast.Expr, c ast.CallExpr) (node, error) {
+func (l *lowering) in(c ast.CallExpr) (node, error) {
 	x, err := l.lower(c.Args()[0])
 	if err != nil {
 		return nil, err

@@ -401,7 +401,7 @@ func (n *arithNode) value(env *Env, r *record.Record) (any, error) {
 	switch x := a.(type) {
 	case time.Time:
 		if y, ok := b.(time.Time); ok {
-			return time.Duration(x.Sub(y).Truncate(time.Second)), nil
+			return x.Sub(y).Truncate(time.Second), nil
 		}
 		d := b.(time.Duration)
 		if n.minus {

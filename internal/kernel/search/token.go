@@ -140,8 +140,6 @@ func grams(w []rune) []string {
 // The initial consonants of Hangul syllables, as compatibility jamo, in code order.
 var choseong = []rune("ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ")
 
-func isJamo(r rune) bool { return r >= 'ㄱ' && r <= 'ㅎ' || r >= 0x1100 && r <= 0x1112 }
-
 // initials cuts the initial consonants of a run of syllables into pairs: 변경 → ㅂㄱ.
 func initials(w []rune) []string {
 	var cs []rune

@@ -1,0 +1,158 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+	"strings"
+	"time"
+
+	"github.com/maru-itsm/maru/internal/kernel/fault"
+	"github.com/maru-itsm/maru/internal/kernel/measure"
+	"github.com/maru-itsm/maru/internal/kernel/permit"
+	"github.com/maru-itsm/maru/internal/kernel/record"
+	"github.com/maru-itsm/maru/internal/kernel/storage"
+)
+
+// A Figure is a KPI's value with the condition of the records it was made from.
+type Figure struct {
+	Key    []any // values of the grouping, empty for the whole
+	Result measure.Result
+	Filter string // lists the records counted
+}
+
+// Measure computes a KPI over what the actor may see; with By also for every group.
+func (e *Engine) Measure(ctx context.Context, k *measure.KPI, a measure.Args) (whole Figure, groups []Figure, err error) {
+	actor, err := permit.From(ctx)
+	if err != nil {
+		return whole, nil, err
+	}
+	if k.Internal && !e.Policy().Might(actor, k.Kind, permit.Inside) || !e.Policy().Might(actor, k.Kind, permit.Read) {
+		return whole, nil, fault.New(fault.Forbidden, "forbidden", "verb", permit.Read, "kind", k.Kind)
+	}
+	if k.How == measure.Own {
+		p := e.plan(ctx, actor)
+		whole.Result, err = k.Figure(p, a)
+		return whole, nil, err
+	}
+	filter, err := period(k, a)
+	if err != nil {
+		return whole, nil, err
+	}
+	var by []string
+	if a.By != "" {
+		by = strings.Split(a.By, ",")
+	}
+	if len(by) > 3 {
+		return whole, nil, fault.Field("group_by", "too_many", "max", 3)
+	}
+	all, err := e.Groups(ctx, k.Kind, filter, by, k.Value)
+	if err != nil {
+		return whole, nil, err
+	}
+	var hits []storage.Group
+	if k.How == measure.Share {
+		if hits, err = e.Groups(ctx, k.Kind, both(filter, k.Hit), by, ""); err != nil {
+			return whole, nil, err
+		}
+	}
+	whole = Figure{Result: result(k, sum(all), sum(hits)), Filter: filter}
+	if len(by) == 0 {
+		return whole, nil, nil
+	}
+	found := map[string]storage.Group{}
+	for _, h := range hits {
+		found[fmt.Sprintf("%#v", h.Key)] = h
+	}
+	for _, g := range all {
+		groups = append(groups, Figure{Key: g.Key, Result: result(k, g, found[fmt.Sprintf("%#v", g.Key)]), Filter: both(filter, keyFilter(by, g.Key))})
+	}
+	return whole, groups, nil
+}
+
+// period joins a KPI's own condition with the caller's filter and the asked-for time.
+func period(k *measure.KPI, a measure.Args) (string, error) {
+	parts := []string{k.Where, a.Filter}
+	for _, end := range []struct{ name, op, at string }{{"from", ">=", a.From}, {"to", "<", a.To}} {
+		if end.at == "" {
+			continue
+		}
+		if _, err := time.Parse(time.RFC3339, end.at); err != nil {
+			return "", fault.Field(end.name, "wrong_format", "type", "time")
+		}
+		if k.At != "" {
+			parts = append(parts, k.At+" "+end.op+" timestamp('"+end.at+"')")
+		}
+	}
+	return both(parts...), nil
+}
+
+// both joins conditions that must all hold.
+func both(parts ...string) string {
+	var out []string
+	for _, p := range parts {
+		if strings.TrimSpace(p) != "" {
+			out = append(out, "("+p+")")
+		}
+	}
+	return strings.Join(out, " && ")
+}
+
+// keyFilter lists the records of one group.
+func keyFilter(by []string, key []any) string {
+	var parts []string
+	for i, term := range by {
+		switch v := key[i].(type) {
+		case nil:
+			parts = append(parts, "empty("+term+")")
+		case int64, bool, record.Decimal:
+			parts = append(parts, fmt.Sprintf("%s == %v", term, v))
+		default:
+			parts = append(parts, fmt.Sprintf("%s == %q", term, fmt.Sprint(v)))
+		}
+	}
+	return both(parts...)
+}
+
+func sum(gs []storage.Group) storage.Group {
+	var out storage.Group
+	for _, g := range gs {
+		out.Count += g.Count
+		out.Values = append(out.Values, g.Values...)
+	}
+	return out
+}
+
+func result(k *measure.KPI, g, hits storage.Group) measure.Result {
+	n := int64(len(g.Values))
+	r := measure.Result{N: n}
+	switch k.How {
+	case measure.Count:
+		return measure.Result{Value: big.NewRat(g.Count, 1), Numerator: big.NewRat(g.Count, 1), N: g.Count}
+	case measure.Share:
+		return measure.Ratio(hits.Count, g.Count, 100)
+	case measure.Sum, measure.Mean:
+		total := new(big.Rat)
+		for _, v := range g.Values {
+			if x := new(big.Rat).SetFloat64(v); x != nil {
+				total.Add(total, x)
+			}
+		}
+		r.Numerator, r.Denominator = total, big.NewRat(n, 1)
+		if k.How == measure.Sum {
+			r.Value, r.Denominator = total, nil
+			return r
+		}
+		if n > 0 {
+			r.Value = new(big.Rat).Quo(total, r.Denominator)
+		}
+	case measure.Median:
+		r.Value = measure.Quantile(g.Values, 0.5)
+	case measure.P90:
+		r.Value = measure.Quantile(g.Values, 0.9)
+	}
+	if r.Value == nil {
+		r.Reason = "no_data"
+	}
+	return r
+}

@@ -1,0 +1,114 @@
+package engine
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/maru-itsm/maru/internal/kernel/journal"
+)
+
+// watchers are the readers of the journal that wait for this node's next change.
+type watchers struct {
+	mu  sync.Mutex
+	set map[chan struct{}]struct{}
+}
+
+// wake tells every reader that there is something new; it never waits.
+func (w *watchers) wake() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for ch := range w.set {
+		select {
+		case ch <- struct{}{}:
+		default:
+		}
+	}
+}
+
+func (w *watchers) join() (chan struct{}, func()) {
+	ch := make(chan struct{}, 1)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.set == nil {
+		w.set = map[chan struct{}]struct{}{}
+	}
+	w.set[ch] = struct{}{}
+	return ch, func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		delete(w.set, ch)
+	}
+}
+
+const (
+	followPage  = 500
+	followEvery = time.Second // how soon another node's changes are seen
+)
+
+// Follow reads the journal from cursor ("" = from its beginning) and hands each page on
+// with the cursor behind it, until ctx ends or do fails.
+func (e *Engine) Follow(ctx context.Context, cursor string, do func(es []*journal.Entry, next string) error) error {
+	ch, leave := e.watch.join()
+	defer leave()
+	tick := time.NewTicker(followEvery)
+	defer tick.Stop()
+	for {
+		es, next, err := e.store.Tail(ctx, cursor, followPage)
+		if err != nil {
+			return err
+		}
+		if len(es) > 0 || next != cursor {
+			if err := do(es, next); err != nil {
+				return err
+			}
+			cursor = next
+		}
+		if len(es) == followPage {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-ch:
+		case <-tick.C:
+		}
+	}
+}
+
+// Ends gives the cursor behind the last entry there is now.
+func (e *Engine) Ends(ctx context.Context) (string, error) {
+	cursor := ""
+	for {
+		es, next, err := e.store.Tail(ctx, cursor, 10_000)
+		if err != nil || len(es) == 0 {
+			return next, err
+		}
+		cursor = next
+	}
+}
+
+// keepUp runs a follower that carries its own cursor under a name, on one node of all,
+// until ctx ends. What fails is tried again.
+func (e *Engine) keepUp(ctx context.Context, name string, follow func(cursor string) error) {
+	for ctx.Err() == nil {
+		ran, err := e.store.Alone(ctx, "reader:"+name, func() error {
+			cursor, err := e.store.Marked(ctx, name)
+			if err != nil {
+				return err
+			}
+			return follow(cursor)
+		})
+		if err != nil && ctx.Err() == nil {
+			e.log.Error("a reader of the journal stumbled", "reader", name, "error", err)
+		}
+		pause := time.Second
+		if !ran {
+			pause = 5 * time.Second
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(pause):
+		}
+	}
+}
