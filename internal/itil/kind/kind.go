@@ -1,0 +1,34 @@
+// Package kind holds the name of every kind of record, nothing else.
+package kind
+
+// People and their places.
+const (
+	User     = "user"
+	Group    = "group"
+	OrgUnit  = "org_unit"
+	Session  = "session"
+	APIToken = "api_token"
+)
+
+// What several processes share.
+const (
+	Category = "category"
+	Approval = "approval"
+)
+
+// Service design and transition.
+const (
+	Service           = "service"
+	ConfigurationItem = "ci"
+	Outage            = "outage"
+	Change            = "change"
+)
+
+// Service operation.
+const (
+	Incident       = "incident"
+	IncidentTask   = "incident_task"
+	IncidentUpdate = "incident_update"
+	PriorityRule   = "priority_rule"
+	Problem        = "problem"
+)

@@ -1,0 +1,109 @@
+package incident
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/maru-itsm/maru/internal/kernel/job"
+	"github.com/maru-itsm/maru/internal/kernel/record"
+	"github.com/maru-itsm/maru/internal/kernel/rule"
+	"github.com/maru-itsm/maru/internal/kernel/search"
+
+	"github.com/maru-itsm/maru/internal/itil"
+	"github.com/maru-itsm/maru/internal/itil/kind"
+)
+
+// When two incidents look like one (book B §24).
+const (
+	alike       = 0.75
+	alikeWithin = 24 * time.Hour
+	maxSimilar  = 5
+)
+
+// vector counts the tokens of a text.
+func vector(s string) map[string]float64 {
+	v := map[string]float64{}
+	for _, t := range search.Tokens(s) {
+		v[t]++
+	}
+	return v
+}
+
+// cosine gives how alike two texts are, from 0 to 1.
+func cosine(a, b map[string]float64) float64 {
+	dot, na, nb := 0.0, 0.0, 0.0
+	for t, n := range a {
+		dot += n * b[t]
+		na += n * n
+	}
+	for _, n := range b {
+		nb += n * n
+	}
+	if na == 0 || nb == 0 {
+		return 0
+	}
+	return dot / math.Sqrt(na*nb)
+}
+
+// SimilarityCalc is POST /calc/similarity.
+var SimilarityCalc = itil.Calculation("similarity", func(in struct {
+	A string `json:"a"`
+	B string `json:"b"`
+}) (map[string]any, error) {
+	c := cosine(vector(in.A), vector(in.B))
+	return map[string]any{"cosine": math.Round(c*1e4) / 1e4, "similar": c >= alike}, nil
+})
+
+func words(r *record.Record) string { return r.Text("title") + "\n" + r.Text("description") }
+
+// rank gives the records most like r: text on the same service, or the same CI and symptom.
+func rank(r *record.Record, others []*record.Record) []record.ID {
+	type scored struct {
+		id record.ID
+		s  float64
+	}
+	var found []scored
+	v := vector(words(r))
+	for _, o := range others {
+		if o.ID() == r.ID() {
+			continue
+		}
+		sameCI := r.Ref("ci") != "" && r.Ref("ci") == o.Ref("ci") && r.Ref("symptom") != "" && r.Ref("symptom") == o.Ref("symptom")
+		s := cosine(v, vector(words(o)))
+		if sameCI {
+			s = 1
+		}
+		if sameCI || s >= alike && r.Ref("service") != "" && r.Ref("service") == o.Ref("service") {
+			found = append(found, scored{o.ID(), s})
+		}
+	}
+	slices.SortStableFunc(found, func(a, b scored) int { return cmp.Compare(b.s, a.s) })
+	var out []record.ID
+	for _, f := range found[:min(len(found), maxSimilar)] {
+		out = append(out, f.id)
+	}
+	return out
+}
+
+// findSimilar names the open incidents that a new one looks like.
+func findSimilar(w rule.Work, asOf time.Time) (job.Report, error) {
+	var rep job.Report
+	var recent []*record.Record
+	err := w.Look(func(q record.Ask) (err error) {
+		recent, err = q.Find(kind.Incident, "state in ['new', 'assigned', 'in_progress', 'on_hold'] && created_at > t", map[string]any{"t": asOf.Add(-alikeWithin)}, 2_000)
+		return err
+	})
+	if err != nil {
+		return rep, err
+	}
+	rep.Done, rep.Failed, err = w.Each(kind.Incident, "state in ['new', 'assigned', 'in_progress'] && empty(similar) && (!empty(service) || !empty(ci)) && created_at > t",
+		map[string]any{"t": asOf.Add(-time.Hour)}, func(tx record.Tx, r *record.Record) error {
+			if ids := rank(r, recent); len(ids) > 0 {
+				return tx.Update(kind.Incident, r.ID(), record.Values{"similar": ids})
+			}
+			return nil
+		})
+	return rep, err
+}
