@@ -1,0 +1,202 @@
+// Package api is the HTTP door: the book served. Every kind is reached through the same
+// handlers; one table turns faults into statuses.
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/maru-itsm/maru/internal/house"
+	"github.com/maru-itsm/maru/internal/kernel/fault"
+)
+
+// MaxBody is the greatest JSON body accepted.
+const MaxBody = 1 << 20
+
+// Options say how the door is built.
+type Options struct {
+	Log       *slog.Logger
+	Secure    bool              // cookies only over TLS
+	TestClock func(t time.Time) // set by --test-clock: moves the clock
+	Console   http.Handler      // what answers outside the API; may be nil
+}
+
+// A Server answers the API.
+type Server struct {
+	h        *house.House
+	o        Options
+	mux      *http.ServeMux
+	presence *presence
+	metrics  *prometheus.Registry
+	requests *prometheus.HistogramVec
+	closing  chan struct{}
+	once     sync.Once
+}
+
+// New returns the door to h.
+func New(h *house.House, o Options) *Server {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Server{h: h, o: o, mux: http.NewServeMux(), presence: newPresence(), metrics: prometheus.NewRegistry(), closing: make(chan struct{})}
+	s.requests = prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "maru_http_request_seconds", Help: "How long requests took.",
+		Buckets: []float64{.001, .005, .01, .025, .05, .1, .25, .5, 1, 5}}, []string{"method", "route", "status"})
+	s.metrics.MustRegister(s.requests, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	s.routes()
+	return s
+}
+
+// Close ends open streams, so that the server can shut down.
+func (s *Server) Close() { s.once.Do(func() { close(s.closing) }) }
+
+// A handler answers or gives an error; one place writes errors.
+type handler func(w http.ResponseWriter, r *http.Request) error
+
+const base = "/api/v1"
+
+// routes is the table of everything that can be asked. OpenAPI is printed from the same.
+func (s *Server) routes() {
+	for _, rt := range s.table() {
+		s.mux.Handle(rt.method+" "+rt.path, s.wrap(rt))
+	}
+	s.mux.Handle("GET /metrics", promhttp.HandlerFor(s.metrics, promhttp.HandlerOpts{}))
+	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if s.o.Console != nil && len(r.URL.Path) < len(base) || s.o.Console != nil && r.URL.Path[:len(base)] != base {
+			s.o.Console.ServeHTTP(w, r)
+			return
+		}
+		s.problem(w, r, fault.Missing("path", clip(r.URL.Path)))
+	})
+}
+
+// A route is one thing that can be asked.
+type route struct {
+	method, path string
+	do           handler
+	open         bool   // needs nobody signed in
+	summary      string // for OpenAPI
+	tag          string
+	body         string // schema of the body, for OpenAPI: "", "record", "free", "file", or a name
+	answer       string // likewise of the answer
+	query        []string
+}
+
+func (s *Server) table() []route {
+	one := base + "/{plural}/{id}"
+	return []route{
+		{method: "GET", path: "/healthz", do: s.healthz, open: true, tag: "operation", summary: "The process is alive"},
+		{method: "GET", path: "/readyz", do: s.readyz, open: true, tag: "operation", summary: "The database answers"},
+		{method: "GET", path: "/openapi.json", do: s.openapi, open: true, tag: "operation", summary: "This document"},
+		{method: "GET", path: "/docs", do: s.docs, open: true, tag: "operation", summary: "This document, to read"},
+
+		{method: "POST", path: base + "/session", do: s.signIn, open: true, tag: "people", summary: "Sign in", body: "free"},
+		{method: "GET", path: base + "/session", do: s.whoami, tag: "people", summary: "Who am I"},
+		{method: "DELETE", path: base + "/session", do: s.signOut, tag: "people", summary: "Sign out"},
+		{method: "POST", path: base + "/setup", do: s.setup, open: true, tag: "people", summary: "Use a one-time set-up link", body: "free"},
+		{method: "POST", path: base + "/tokens", do: s.newToken, tag: "people", summary: "Make an API token; it is shown once", body: "free"},
+		{method: "POST", path: base + "/invitations", do: s.invite, tag: "people", summary: "Make a user with a one-time set-up link", body: "free"},
+
+		{method: "GET", path: base + "/book", do: s.book, tag: "book", summary: "Everything declared, as the caller may use it"},
+		{method: "GET", path: base + "/search", do: s.search, tag: "search", summary: "Find records by words", query: []string{"q", "kind", "limit"}},
+		{method: "GET", path: base + "/stream", do: s.stream, tag: "stream", summary: "Server-sent events: what changes, and who is viewing what"},
+		{method: "POST", path: base + "/presence", do: s.present, tag: "stream", summary: "Say what one is viewing", body: "free"},
+		{method: "POST", path: base + "/links", do: s.link, tag: "links", summary: "Link two records", body: "free"},
+		{method: "DELETE", path: base + "/links", do: s.unlink, tag: "links", summary: "Remove a link", body: "free"},
+		{method: "GET", path: base + "/kpis", do: s.kpis, tag: "figures", summary: "List the KPIs"},
+		{method: "GET", path: base + "/kpis/{code}", do: s.kpi, tag: "figures", summary: "One KPI's value", query: []string{"from", "to", "group_by", "filter", "subject"}},
+		{method: "POST", path: base + "/calc/{name}", do: s.calc, tag: "figures", summary: "One of the production's own calculations", body: "free"},
+		{method: "GET", path: base + "/jobs", do: s.jobs, tag: "jobs", summary: "How every job stands, and dead letters"},
+		{method: "POST", path: base + "/jobs/{name}/run", do: s.runJob, tag: "jobs", summary: "Run a job now", body: "free"},
+		{method: "POST", path: base + "/jobs/{name}/retry", do: s.retryJob, tag: "jobs", summary: "Give a dead letter another life"},
+		{method: "GET", path: base + "/journal/verify", do: s.verify, tag: "journal", summary: "Check the journal's chains and signatures"},
+		{method: "POST", path: base + "/journal/checkpoint", do: s.checkpoint, tag: "journal", summary: "Sign how far the journal has come; keep the answer elsewhere"},
+		{method: "PUT", path: base + "/_test/clock", do: s.testClock, open: true, tag: "operation", summary: "Move the clock of a test", body: "free"},
+
+		{method: "GET", path: base + "/{plural}", do: s.list, tag: "records", summary: "A page of records", answer: "page",
+			query: []string{"filter", "order", "fields", "limit", "cursor", "count", "expand", "as_of"}},
+		{method: "POST", path: base + "/{plural}", do: s.create, tag: "records", summary: "Create a record", body: "record", answer: "record"},
+		{method: "GET", path: one, do: s.get, tag: "records", summary: "One record by id or number", answer: "record", query: []string{"fields", "expand", "as_of"}},
+		{method: "PATCH", path: one, do: s.update, tag: "records", summary: "Change fields (JSON merge patch)", body: "record", answer: "record"},
+		{method: "POST", path: one + "/actions/{move}", do: s.move, tag: "records", summary: "Take a move of the lifecycle", body: "record", answer: "record"},
+		{method: "GET", path: one + "/history", do: s.history, tag: "records", summary: "What happened to it"},
+		{method: "GET", path: one + "/links", do: s.links, tag: "links", summary: "What it is linked to"},
+		{method: "GET", path: one + "/clocks", do: s.clocks, tag: "records", summary: "Its SLA clocks"},
+		{method: "GET", path: one + "/comments", do: s.comments, tag: "records", summary: "Its conversation"},
+		{method: "POST", path: one + "/comments", do: s.comment, tag: "records", summary: "Add a comment or a work note", body: "free"},
+		{method: "GET", path: one + "/attachments", do: s.attachments, tag: "records", summary: "Its files"},
+		{method: "POST", path: one + "/attachments", do: s.attach, tag: "records", summary: "Add a file", body: "file"},
+		{method: "GET", path: one + "/attachments/{file}", do: s.download, tag: "records", summary: "One file"},
+		{method: "DELETE", path: one + "/attachments/{file}", do: s.detach, tag: "records", summary: "Remove a file"},
+		{method: "POST", path: one + "/erase", do: s.erase, tag: "records", summary: "Throw a person's key away"},
+	}
+}
+
+// wrap recovers, limits, identifies, measures and writes errors for a route.
+func (s *Server) wrap(rt route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		begin := time.Now()
+		sw := &statusWriter{ResponseWriter: w}
+		defer func() {
+			if p := recover(); p != nil {
+				s.o.Log.Error("a handler panicked", "path", r.URL.Path, "panic", p)
+				s.problem(sw, r, errPanic)
+			}
+			s.requests.WithLabelValues(rt.method, rt.path, http.StatusText(sw.status)).Observe(time.Since(begin).Seconds())
+		}()
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header().Set("Cache-Control", "no-store")
+		if rt.body != "file" {
+			r.Body = http.MaxBytesReader(sw, r.Body, MaxBody)
+		}
+		ctx, err := s.identify(r, rt.open)
+		if err == nil {
+			r = r.WithContext(ctx)
+			err = rt.do(sw, r)
+		}
+		if err != nil && r.Context().Err() != context.Canceled {
+			s.problem(sw, r, err)
+		}
+	})
+}
+
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
+
+// statusWriter remembers what was answered.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (w *statusWriter) WriteHeader(code int) {
+	if w.status == 0 {
+		w.status = code
+	}
+	w.ResponseWriter.WriteHeader(code)
+}
+
+// Write implements http.ResponseWriter.
+func (w *statusWriter) Write(b []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	return w.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController through.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+func clip(s string) string {
+	if r := []rune(s); len(r) > 60 {
+		return string(r[:60]) + "…"
+	}
+	return s
+}

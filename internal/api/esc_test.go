@@ -1,0 +1,5 @@
+package api
+
+import "net/url"
+
+func esc(s string) string { return url.QueryEscape(s) }

@@ -1,0 +1,164 @@
+package api
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"path/filepath"
+	"strings"
+
+	"github.com/maru-itsm/maru/internal/house"
+	"github.com/maru-itsm/maru/internal/kernel/engine"
+	"github.com/maru-itsm/maru/internal/kernel/fault"
+	"github.com/maru-itsm/maru/internal/kernel/permit"
+	"github.com/maru-itsm/maru/internal/kernel/record"
+	"github.com/maru-itsm/maru/internal/kernel/storage"
+)
+
+func (s *Server) attachments(w http.ResponseWriter, r *http.Request) error {
+	k, err := s.kindOf(r)
+	if err != nil {
+		return err
+	}
+	items, err := s.h.Engine.Attachments(r.Context(), k.Name, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return answer(w, http.StatusOK, map[string]any{"items": list(items)})
+}
+
+// attach takes one file of a multipart form, streamed to the disk. The right is asked
+// before the bytes are read.
+func (s *Server) attach(w http.ResponseWriter, r *http.Request) error {
+	k, err := s.kindOf(r)
+	if err != nil {
+		return err
+	}
+	v, err := s.h.Engine.Get(r.Context(), k.Name, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if !has(v.Can.Verbs, permit.Attach) {
+		return fault.New(fault.Forbidden, "forbidden", "verb", permit.Attach, "kind", k.Name)
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, house.MaxBlob+MaxBody)
+	mr, err := r.MultipartReader()
+	if err != nil {
+		return fault.New(fault.Malformed, "malformed").Saying("multipart/form-data with a part named file is wanted")
+	}
+	internal := false
+	for {
+		part, err := mr.NextPart()
+		if errors.Is(err, io.EOF) {
+			return fault.Field("file", "required")
+		}
+		if err != nil {
+			return fault.New(fault.Malformed, "malformed").Because(err)
+		}
+		switch part.FormName() {
+		case "internal":
+			b, _ := io.ReadAll(io.LimitReader(part, 10))
+			internal = string(b) == "true"
+		case "file":
+			if internal && !v.Mask.Internal() {
+				return fault.New(fault.Forbidden, "forbidden", "verb", permit.Attach, "kind", k.Name)
+			}
+			hash, kind, size, err := s.h.Blobs.Put(part)
+			if err != nil {
+				return err
+			}
+			out, err := s.h.Engine.Do(r.Context(), engine.Request{Kind: k.Name, ID: r.PathValue("id"), Verb: permit.Attach, File: &storage.Attachment{
+				ID: record.NewID(), Name: fileName(part.FileName()), Type: kind, Size: size, Hash: hash, Internal: internal}})
+			if err != nil {
+				return err
+			}
+			return answer(w, http.StatusCreated, out.File)
+		}
+	}
+}
+
+// fileName makes a name that is safe to show and to save.
+func fileName(name string) string {
+	name = filepath.Base(strings.ReplaceAll(strings.ToValidUTF8(name, ""), "\\", "/"))
+	name = strings.Map(func(r rune) rune {
+		if r < 0x20 || r == 0x7f {
+			return -1
+		}
+		return r
+	}, name)
+	if rs := []rune(name); len(rs) > 150 {
+		name = string(rs[len(rs)-150:])
+	}
+	if name == "" || name == "." || name == "/" {
+		return "file"
+	}
+	return name
+}
+
+func has(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// fileOf finds one file of a record that the caller may see.
+func (s *Server) fileOf(r *http.Request) (*record.Kind, *storage.Attachment, error) {
+	k, err := s.kindOf(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	items, err := s.h.Engine.Attachments(r.Context(), k.Name, r.PathValue("id"))
+	if err != nil {
+		return nil, nil, err
+	}
+	for i := range items {
+		if string(items[i].ID) == r.PathValue("file") {
+			return k, &items[i], nil
+		}
+	}
+	return nil, nil, fault.Missing("file", clip(r.PathValue("file")))
+}
+
+// inlineTypes may be shown in the browser; everything else, HTML and SVG above all, is
+// only ever saved.
+var inlineTypes = map[string]bool{"image/png": true, "image/jpeg": true, "image/gif": true, "image/webp": true}
+
+func (s *Server) download(w http.ResponseWriter, r *http.Request) error {
+	_, a, err := s.fileOf(r)
+	if err != nil {
+		return err
+	}
+	f, err := s.h.Blobs.Open(a.Hash)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	kind, how := "application/octet-stream", "attachment"
+	if inlineTypes[a.Type] {
+		kind, how = a.Type, "inline"
+	}
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Content-Disposition", mime.FormatMediaType(how, map[string]string{"filename": a.Name}))
+	w.Header().Set("Content-Security-Policy", "sandbox; default-src 'none'")
+	w.Header().Set("ETag", `"`+a.Hash+`"`)
+	http.ServeContent(w, r, "", a.At, f)
+	return nil
+}
+
+func (s *Server) detach(w http.ResponseWriter, r *http.Request) error {
+	k, a, err := s.fileOf(r)
+	if err != nil {
+		return err
+	}
+	gone := *a
+	gone.Removed = true
+	if _, err := s.h.Engine.Do(r.Context(), engine.Request{Kind: k.Name, ID: r.PathValue("id"), Verb: permit.Attach, File: &gone}); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}

@@ -1,0 +1,319 @@
+package api
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/maru-itsm/maru/internal/kernel/engine"
+	"github.com/maru-itsm/maru/internal/kernel/fault"
+	"github.com/maru-itsm/maru/internal/kernel/permit"
+	"github.com/maru-itsm/maru/internal/kernel/record"
+)
+
+// kindOf finds the kind that a path names, if the caller may know of it at all.
+func (s *Server) kindOf(r *http.Request) (*record.Kind, error) {
+	plural := r.PathValue("plural")
+	k := s.h.Engine.Schema().Plural(plural)
+	if k == nil {
+		return nil, fault.Missing("path", clip(plural))
+	}
+	return k, nil
+}
+
+// readable refuses lists of kinds that the caller has no right to read anything of.
+func (s *Server) readable(r *http.Request, k *record.Kind) error {
+	a, err := permit.From(r.Context())
+	if err != nil {
+		return err
+	}
+	if !s.h.Engine.Policy().Might(a, k.Name, permit.Read) {
+		return fault.New(fault.Forbidden, "forbidden", "verb", permit.Read, "kind", k.Name)
+	}
+	return nil
+}
+
+func (s *Server) list(w http.ResponseWriter, r *http.Request) error {
+	k, err := s.kindOf(r)
+	if err != nil {
+		return err
+	}
+	if err := s.readable(r, k); err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	req := engine.ListRequest{Kind: k.Name, Filter: q.Get("filter"), Order: q.Get("order"), Cursor: q.Get("cursor"), Count: q.Get("count") == "true"}
+	if l := q.Get("limit"); l != "" {
+		if req.Limit, err = strconv.Atoi(l); err != nil || req.Limit < 1 {
+			return fault.Field("limit", "out_of_range", "min", 1, "max", engine.MaxLimit)
+		}
+	}
+	if req.AsOf, err = asOf(r); err != nil {
+		return err
+	}
+	want, err := fieldsOf(r, k)
+	if err != nil {
+		return err
+	}
+	page, err := s.h.Engine.List(r.Context(), req)
+	if err != nil {
+		return err
+	}
+	items := make([]map[string]any, len(page.Views))
+	for i, v := range page.Views {
+		items[i] = render(v, want)
+	}
+	out := map[string]any{"items": items, "next_cursor": nil}
+	if page.Next != "" {
+		out["next_cursor"] = page.Next
+	}
+	if req.Count {
+		out["total"] = page.Total
+		if page.More {
+			out["total_is_at_least"] = true
+		}
+	}
+	if q.Get("expand") == "refs" {
+		out["refs"] = s.refs(r, page.Views)
+	}
+	return answer(w, http.StatusOK, out)
+}
+
+func (s *Server) get(w http.ResponseWriter, r *http.Request) error {
+	k, err := s.kindOf(r)
+	if err != nil {
+		return err
+	}
+	want, err := fieldsOf(r, k)
+	if err != nil {
+		return err
+	}
+	t, err := asOf(r)
+	if err != nil {
+		return err
+	}
+	var v engine.View
+	if t.IsZero() {
+		v, err = s.h.Engine.Get(r.Context(), k.Name, r.PathValue("id"))
+	} else {
+		v, err = s.h.Engine.GetAsOf(r.Context(), k.Name, r.PathValue("id"), t)
+	}
+	if err != nil {
+		return err
+	}
+	out := render(v, want)
+	if r.URL.Query().Get("expand") == "refs" {
+		out["refs"] = s.refs(r, []engine.View{v})
+	}
+	w.Header().Set("ETag", etag(v.Record.Version()))
+	if t.IsZero() && r.Header.Get("If-None-Match") == etag(v.Record.Version()) {
+		w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	return answer(w, http.StatusOK, out)
+}
+
+func etag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
+
+// ifMatch reads the version a caller saw; 0 = whatever it is.
+func ifMatch(r *http.Request) (int64, error) {
+	h := strings.TrimPrefix(strings.TrimSpace(r.Header.Get("If-Match")), "W/")
+	if h == "" || h == "*" {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(strings.Trim(h, `"`), 10, 64)
+	if err != nil || n < 1 {
+		return 0, fault.New(fault.Malformed, "malformed").Saying("If-Match must be a version")
+	}
+	return n, nil
+}
+
+// change runs one request and answers with the record.
+func (s *Server) change(w http.ResponseWriter, r *http.Request, verb string, status int) error {
+	k, err := s.kindOf(r)
+	if err != nil {
+		return err
+	}
+	b, err := raw(r)
+	if err != nil {
+		return err
+	}
+	req := engine.Request{Kind: k.Name, ID: r.PathValue("id"), Verb: verb}
+	if req.Body, err = decode(b); err != nil {
+		return err
+	}
+	if req.IfMatch, err = ifMatch(r); err != nil {
+		return err
+	}
+	if key := r.Header.Get("Idempotency-Key"); key != "" && verb != permit.Update {
+		sum := sha256.Sum256([]byte(r.Method + "\n" + r.URL.Path + "\n" + string(b)))
+		req.Idem = &engine.Idem{Key: key, Request: sum[:], Answer: func(o *engine.Outcome) (int, []byte) {
+			body, _ := json.Marshal(render(o.View, nil)) // a rendered record always marshals
+			return status, body
+		}}
+	}
+	out, err := s.h.Engine.Do(r.Context(), req)
+	if err != nil {
+		return err
+	}
+	if was := out.Replay; was != nil {
+		w.Header().Set("Idempotency-Replayed", "true")
+		w.Header().Set("Content-Type", "application/json")
+		if was.Status == http.StatusCreated {
+			w.Header().Set("Location", location(k, was.Record))
+		}
+		w.WriteHeader(was.Status)
+		_, err := w.Write(was.Answer)
+		return err
+	}
+	w.Header().Set("ETag", etag(out.Record.Version()))
+	if status == http.StatusCreated {
+		w.Header().Set("Location", location(k, out.Record.ID()))
+	}
+	return answer(w, status, render(out.View, nil))
+}
+
+func location(k *record.Kind, id record.ID) string { return base + "/" + k.Plural + "/" + string(id) }
+
+func (s *Server) create(w http.ResponseWriter, r *http.Request) error {
+	return s.change(w, r, permit.Create, http.StatusCreated)
+}
+
+func (s *Server) update(w http.ResponseWriter, r *http.Request) error {
+	return s.change(w, r, permit.Update, http.StatusOK)
+}
+
+func (s *Server) move(w http.ResponseWriter, r *http.Request) error {
+	k, err := s.kindOf(r)
+	if err != nil {
+		return err
+	}
+	move := r.PathValue("move")
+	if k.Life != nil {
+		for _, m := range k.Life.Moves() {
+			if m.Name == move {
+				return s.change(w, r, move, http.StatusOK)
+			}
+		}
+	}
+	if _, err := s.h.Engine.Get(r.Context(), k.Name, r.PathValue("id")); err != nil {
+		return err
+	}
+	return fault.New(fault.NotFound, "no_such_move", "move", clip(move), "kind", k.Name)
+}
+
+func (s *Server) erase(w http.ResponseWriter, r *http.Request) error {
+	return s.change(w, r, permit.Erase, http.StatusOK)
+}
+
+func (s *Server) history(w http.ResponseWriter, r *http.Request) error {
+	k, err := s.kindOf(r)
+	if err != nil {
+		return err
+	}
+	steps, err := s.h.Engine.History(r.Context(), k.Name, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return answer(w, http.StatusOK, map[string]any{"items": list(steps)})
+}
+
+// clocks is where SLA clocks will hang; a record without an agreement has none.
+func (s *Server) clocks(w http.ResponseWriter, r *http.Request) error {
+	k, err := s.kindOf(r)
+	if err != nil {
+		return err
+	}
+	if _, err := s.h.Engine.Get(r.Context(), k.Name, r.PathValue("id")); err != nil {
+		return err
+	}
+	return answer(w, http.StatusOK, map[string]any{"items": []any{}})
+}
+
+func (s *Server) comments(w http.ResponseWriter, r *http.Request) error {
+	k, err := s.kindOf(r)
+	if err != nil {
+		return err
+	}
+	items, err := s.h.Engine.Comments(r.Context(), k.Name, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return answer(w, http.StatusOK, map[string]any{"items": list(items)})
+}
+
+func (s *Server) comment(w http.ResponseWriter, r *http.Request) error {
+	k, err := s.kindOf(r)
+	if err != nil {
+		return err
+	}
+	body, err := object(r)
+	if err != nil {
+		return err
+	}
+	verb := permit.Comment
+	switch internal := body["internal"].(type) {
+	case nil:
+	case bool:
+		if internal {
+			verb = permit.Note
+		}
+	default:
+		return fault.Field("internal", "wrong_type", "type", "bool")
+	}
+	out, err := s.h.Engine.Do(r.Context(), engine.Request{Kind: k.Name, ID: r.PathValue("id"), Verb: verb, Body: body})
+	if err != nil {
+		return err
+	}
+	return answer(w, http.StatusCreated, out.Comment)
+}
+
+func (s *Server) links(w http.ResponseWriter, r *http.Request) error {
+	k, err := s.kindOf(r)
+	if err != nil {
+		return err
+	}
+	near, err := s.h.Engine.Links(r.Context(), k.Name, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	items := make([]map[string]any, len(near))
+	for i, n := range near {
+		far := n.View.Record
+		title := far.Number()
+		if f := far.Kind.Field(far.Kind.Title); f != nil && n.View.Mask.Sees(f) {
+			title = far.Title()
+		}
+		items[i] = map[string]any{"id": n.Edge.ID, "type": n.Edge.Type, "reverse": n.Reverse, "created_at": n.Edge.CreatedAt, "created_by": n.Edge.CreatedBy,
+			"record": map[string]any{"kind": far.Kind.Name, "id": far.ID(), "number": far.Number(), "title": title, "state": far.State()}}
+	}
+	return answer(w, http.StatusOK, map[string]any{"items": items})
+}
+
+func (s *Server) link(w http.ResponseWriter, r *http.Request) error { return s.linking(w, r, false) }
+
+func (s *Server) unlink(w http.ResponseWriter, r *http.Request) error { return s.linking(w, r, true) }
+
+func (s *Server) linking(w http.ResponseWriter, r *http.Request, remove bool) error {
+	body, err := object(r)
+	if err != nil {
+		return err
+	}
+	from, _ := body["from"].(map[string]any)
+	to, _ := body["to"].(map[string]any)
+	if from == nil || to == nil {
+		return fault.Field("from", "required")
+	}
+	out, err := s.h.Engine.Do(r.Context(), engine.Request{Kind: textOf(from, "kind"), ID: textOf(from, "id"), Verb: permit.Link,
+		Link: &engine.LinkRequest{Type: textOf(body, "type"), To: textOf(to, "id"), Remove: remove}})
+	if err != nil {
+		return err
+	}
+	if remove {
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	return answer(w, http.StatusCreated, out.Edge)
+}
