@@ -1,0 +1,10 @@
+// Command maru is the whole of Maru in one binary.
+package main
+
+import (
+	"os"
+
+	"github.com/maru-itsm/maru/internal/cli"
+)
+
+func main() { os.Exit(cli.Run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
