@@ -103,6 +103,52 @@ func TestEveryFaultHasASentence(t *testing.T) {
 	}
 }
 
+func TestDecisions(t *testing.T) {
+	root, _ := module(t)
+	files, err := filepath.Glob(filepath.Join(root, "docs/adr/*"))
+	if err != nil || len(files) < 10 {
+		t.Fatal(len(files), err)
+	}
+	pages := map[string]string{}
+	for _, name := range files {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages[filepath.Base(name)] = string(raw)
+	}
+	none(t, Decisions(pages))
+}
+
+func TestPagesLeadSomewhere(t *testing.T) {
+	root, _ := module(t)
+	seen := 0
+	for _, pattern := range []string{"*.md", "docs/*.md", "docs/*/*.md", "bench/*.md"} {
+		files, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range files {
+			raw, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rel, err := filepath.Rel(root, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			seen++
+			none(t, Links(filepath.ToSlash(rel), string(raw), func(to string) bool {
+				_, err := os.Stat(filepath.Join(root, to))
+				return err == nil
+			}))
+		}
+	}
+	if seen < 20 {
+		t.Errorf("only %d pages were read", seen)
+	}
+}
+
 func TestEveryDependencyHasAReason(t *testing.T) {
 	root, _ := module(t)
 	gomod, err := os.ReadFile(filepath.Join(root, "go.mod"))

@@ -167,6 +167,42 @@ func TestDependenciesBreak(t *testing.T) {
 	}
 }
 
+func TestDecisionsBreak(t *testing.T) {
+	good := "# 0001 A title\n\n## Context\n\nx\n\n## Decision\n\nx\n\n## Consequences\n\nx\n"
+	list := "| [0001](0001-a-title.md) | A title |\n"
+	for _, c := range []struct {
+		name  string
+		pages map[string]string
+		want  string
+	}{
+		{"in form", map[string]string{"README.md": list, "0001-a-title.md": good}, ""},
+		{"not in the list", map[string]string{"README.md": "", "0001-a-title.md": good}, "does not name it"},
+		{"another title in the list", map[string]string{"README.md": strings.Replace(list, "| A title", "| Another", 1), "0001-a-title.md": good}, "does not name it"},
+		{"no consequences", map[string]string{"README.md": list, "0001-a-title.md": strings.Replace(good, "## Consequences", "## Results", 1)}, "has no ## Consequences"},
+		{"a name without a number", map[string]string{"README.md": list, "0001-a-title.md": good, "notes.md": good}, "is not called"},
+		{"another number inside", map[string]string{"README.md": list, "0001-a-title.md": strings.Replace(good, "# 0001 A", "# 1 A", 1)}, "does not"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := Decisions(c.pages)
+			if c.want == "" {
+				expect(t, got, "")
+			} else if len(got) == 0 || !strings.Contains(got[0].String(), c.want) {
+				t.Errorf("found %v, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestLinksBreak(t *testing.T) {
+	there := func(name string) bool { return name == "docs/glossary.md" || name == "README.md" }
+	for text, want := range map[string]string{
+		"[a](../glossary.md) [b](https://example.com/x) [c](../../README.md#top)": "",
+		"[a](glossary.md)": "a link to glossary.md",
+	} {
+		expect(t, Links("docs/adr/x.md", text, there), want)
+	}
+}
+
 func TestMatch(t *testing.T) {
 	for _, c := range []struct {
 		pattern, name string
