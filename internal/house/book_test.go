@@ -105,3 +105,24 @@ func TestLanguagesSayTheSame(t *testing.T) {
 		}
 	}
 }
+
+var keyedRow = regexp.MustCompile("(?m)^\\| ([^|]+) \\| ([^|]+) \\| `([^`]+)` \\|")
+
+// TestGlossary holds the words of docs/glossary.md that have a key against the locale.
+func TestGlossary(t *testing.T) {
+	raw, err := os.ReadFile("../../docs/glossary.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := keyedRow.FindAllStringSubmatch(string(raw), -1)
+	if len(rows) < 30 {
+		t.Fatalf("only %d rows of the glossary have a key", len(rows))
+	}
+	for _, row := range rows {
+		for lang, want := range map[string]string{"en": row[1], "ko": row[2]} {
+			if got, ok := locale.Find(lang, row[3]); !ok || got != want {
+				t.Errorf("%s: the glossary says %q for %s, the locale %q", lang, want, row[3], got)
+			}
+		}
+	}
+}
