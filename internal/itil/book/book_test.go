@@ -112,21 +112,26 @@ func TestNew(t *testing.T) {
 	}
 }
 
+func printed(t *testing.T, p itil.Process) string {
+	t.Helper()
+	b, err := book.New(itil.Stage{Name: "test", Processes: []itil.Process{p}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	if err := b.Print(&out); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
 // TestPrintShowsEverything changes one thing after another and wants each to show: what
 // the page does not show is not reviewed.
 func TestPrintShowsEverything(t *testing.T) {
 	print := func(change func(p *itil.Process)) string {
 		p := sample()
 		change(&p)
-		b, err := book.New(itil.Stage{Name: "test", Processes: []itil.Process{p}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		var out strings.Builder
-		if err := b.Print(&out); err != nil {
-			t.Fatal(err)
-		}
-		return out.String()
+		return printed(t, p)
 	}
 	before := print(func(*itil.Process) {})
 	withLife := func(change func(l *lifecycle.Machine[string, thing])) func(p *itil.Process) {
@@ -222,15 +227,7 @@ func (o oneField) Declare() record.Declaration {
 // TestFieldsShow does the same for every word that a field's tag may have.
 func TestFieldsShow(t *testing.T) {
 	print := func(r record.Any) string {
-		b, err := book.New(itil.Stage{Name: "test", Processes: []itil.Process{{Name: "sample", Records: []record.Any{record.Type[user]{Kind: "user", Plural: "users"}, r}}}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		var out strings.Builder
-		if err := b.Print(&out); err != nil {
-			t.Fatal(err)
-		}
-		return out.String()
+		return printed(t, itil.Process{Name: "sample", Records: []record.Any{record.Type[user]{Kind: "user", Plural: "users"}, r}})
 	}
 	text := reflect.TypeFor[string]()
 	before := print(oneField{text, "f"})

@@ -70,7 +70,7 @@ func own(k *record.Kind) ([]*record.Field, error) {
 }
 
 // way says from where to where a move leads.
-func way(l record.Life, m record.Move) string {
+func way(m record.Move) string {
 	from := strings.Join(m.From, " ")
 	if len(m.From) == 0 {
 		from = "every open state"

@@ -20,7 +20,7 @@ func (b *Book) life(p *page, k *record.Kind) {
 			guards = append(guards, cell(locale.Say("en", "guard."+k.Name+"."+g.Name)))
 		}
 		row := slices.Concat([]string{code(m.Name)}, pair(locale.MoveKeys(k.Name, m.Name)...),
-			[]string{way(k.Life, m), codes(m.Needs), codes(m.Takes), strings.Join(guards, "<br>")})
+			[]string{way(m), codes(m.Needs), codes(m.Takes), strings.Join(guards, "<br>")})
 		if m.Auto {
 			auto = append(auto, row)
 		} else {

@@ -77,7 +77,7 @@ func (ps Pages) Write(dir string) error {
 // A page is Markdown being written.
 type page struct{ strings.Builder }
 
-func (p *page) say(format string, args ...any) { fmt.Fprintf(p, format+"\n", args...) }
+func (p *page) say(format string, args ...any) { _, _ = fmt.Fprintf(p, format+"\n", args...) }
 
 // table writes rows under a head, or nothing when there are none.
 func (p *page) table(head []string, rows [][]string) {

@@ -144,7 +144,7 @@ func lifeLines(l record.Life) []string {
 	}
 	out = append(out, "starts as "+l.Start()+"; "+strings.Join(states, ", "))
 	for _, m := range l.Moves() {
-		s := fmt.Sprintf("%-24s %s", m.Name, way(l, m))
+		s := fmt.Sprintf("%-24s %s", m.Name, way(m))
 		part := func(word string, names []string) {
 			if len(names) > 0 {
 				s += "; " + word + " " + strings.Join(names, " ")
