@@ -137,7 +137,7 @@ func (b *bench) raw(p place, batches []*storage.Batch) time.Duration {
 	stmts := map[string]*sql.Stmt{}
 	for _, op := range ops {
 		if stmts[op.SQL] == nil {
-			stmts[op.SQL], err = tx.Prepare(op.SQL)
+			stmts[op.SQL], err = tx.Prepare(op.SQL) //nolint:sqlclosecheck // closed with the database right after
 			check(err)
 		}
 		_, err := stmts[op.SQL].Exec(op.Args...)
@@ -214,6 +214,7 @@ func (b *bench) list(ctx context.Context, h *house.House, p place, n int) {
 		raw = func(int) {
 			rows, err := db.Query(hand)
 			check(err)
+			defer func() { check(rows.Close()) }()
 			cols, err := rows.Columns()
 			check(err)
 			vals, ptrs := make([]any, len(cols)), make([]any, len(cols))
@@ -224,7 +225,6 @@ func (b *bench) list(ctx context.Context, h *house.House, p place, n int) {
 				check(rows.Scan(ptrs...))
 			}
 			check(rows.Err())
-			check(rows.Close())
 		}
 	}
 	b.spread("list 50 with filter and sort", fmt.Sprintf("at %d", n), 300, func(int) {
