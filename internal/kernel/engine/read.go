@@ -22,12 +22,11 @@ type View struct {
 
 // view masks a record for an actor and says what they may do with it.
 func (e *Engine) view(a record.Actor, env query.Env, r *record.Record) (View, error) {
-	mask, err := e.Policy().Mask(a, env, r, permit.Read)
+	v, err := e.Policy().Judge(a, env, r)
 	if err != nil {
 		return View{}, err
 	}
-	can, err := e.can(a, env, r)
-	return View{Record: r, Mask: mask, Can: can}, err
+	return View{Record: r, Mask: v.Mask(permit.Read), Can: e.can(v, r)}, nil
 }
 
 // byKey finds a record by id, number or another unique text field, without asking any right.
@@ -183,6 +182,9 @@ func (e *Engine) conditions(a record.Actor, env query.Env, k *record.Kind, filte
 		}
 		seen[u] = true
 		uk := e.schema.Kind(u.Kind)
+		if u.Via == "" && e.Policy().Shows(a, k, u.Field) {
+			continue
+		}
 		b := e.Policy().WhereField(a, env, uk, u.Field)
 		if u.Via == "" {
 			where = append(where, b)

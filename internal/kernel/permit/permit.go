@@ -92,12 +92,17 @@ func (c *compiled) allows(verb string) bool {
 	return slices.Contains(c.verbs, verb) || slices.Contains(c.verbs, "*") && verb != Override && verb != Erase
 }
 
+// has reports whether the grant is one of the actor's.
+func (c *compiled) has(a record.Actor) bool {
+	return a.Has(c.Role) || c.Role == Anyone && a.ID != ""
+}
+
 // Of gives the grants of the actor's roles that allow verb on kind. Whoever has any
 // role has "anyone" too.
 func (p *Policy) of(a record.Actor, kind, verb string) []*compiled {
 	var out []*compiled
 	for _, c := range p.byKind[kind] {
-		if (a.Has(c.Role) || c.Role == Anyone && a.ID != "") && c.allows(verb) {
+		if c.has(a) && c.allows(verb) {
 			out = append(out, c)
 		}
 	}
@@ -118,11 +123,15 @@ func (p *Policy) Where(a record.Actor, env query.Env, kind, verb string) query.B
 
 func anyOf(cs []*compiled, env query.Env) query.Bound {
 	var ways []query.Bound
+	seen := map[string]bool{}
 	for _, c := range cs {
 		if c.where == nil {
 			return query.Always()
 		}
-		ways = append(ways, c.where.Bind(env))
+		if !seen[c.Where] { // several roles may share a condition
+			seen[c.Where] = true
+			ways = append(ways, c.where.Bind(env))
+		}
 	}
 	if len(ways) == 0 {
 		return query.Never()
@@ -138,6 +147,12 @@ func (p *Policy) May(a record.Actor, env query.Env, r *record.Record, verb strin
 // Might reports whether the actor could do verb to some record of kind.
 func (p *Policy) Might(a record.Actor, kind, verb string) bool {
 	return a.System || len(p.of(a, kind, verb)) > 0
+}
+
+// Shows reports whether every record of kind that the actor may read shows them the field.
+func (p *Policy) Shows(a record.Actor, k *record.Kind, field string) bool {
+	f := k.Field(field)
+	return f != nil && !f.Secret && (a.System || !slices.ContainsFunc(p.of(a, k.Name, Read), func(c *compiled) bool { return !c.shows(f) }))
 }
 
 // WhereField gives the condition under which the actor may read a field.
@@ -212,30 +227,73 @@ func (m Mask) Empty() bool { return !m.all && !m.allPlain && len(m.names) == 0 }
 
 // Mask gives the fields that verb (read, create, update) covers on r.
 func (p *Policy) Mask(a record.Actor, env query.Env, r *record.Record, verb string) (Mask, error) {
+	v, err := p.Judge(a, env, r)
+	return v.Mask(verb), err
+}
+
+// A Verdict is what the grants of one actor come to on one record: each condition was
+// asked once, however many verbs are asked of it.
+type Verdict struct {
+	system bool
+	hold   []*compiled
+}
+
+// Judge asks the conditions of all grants that the actor has on r's kind.
+func (p *Policy) Judge(a record.Actor, env query.Env, r *record.Record) (Verdict, error) {
+	v := Verdict{system: a.System}
 	if a.System {
-		return Mask{all: true}, nil
+		return v, nil
 	}
-	m := Mask{names: map[string]bool{}}
-	for _, c := range p.of(a, r.Kind.Name, verb) {
-		if c.where != nil {
-			ok, err := c.where.Bind(env).Eval(r)
-			if err != nil {
-				return m, err
-			}
-			if !ok {
-				continue
-			}
+	asked := map[string]bool{}
+	for _, c := range p.byKind[r.Kind.Name] {
+		if !c.has(a) {
+			continue
 		}
-		if len(c.fields) == 0 {
-			m.allPlain = true
+		ok, known := asked[c.Where]
+		if !known {
+			ok = true
+			if c.where != nil {
+				var err error
+				if ok, err = c.where.Bind(env).Eval(r); err != nil {
+					return Verdict{}, err
+				}
+			}
+			asked[c.Where] = ok
 		}
-		for _, f := range c.fields {
-			m.names[f] = true
+		if ok {
+			v.hold = append(v.hold, c)
 		}
 	}
-	inside, err := p.May(a, env, r, Inside)
-	m.inside = inside
-	return m, err
+	return v, nil
+}
+
+// May reports whether the verdict allows verb.
+func (v Verdict) May(verb string) bool {
+	return v.system || slices.ContainsFunc(v.hold, func(c *compiled) bool { return c.allows(verb) })
+}
+
+// Mask gives the fields that verb (read, create, update) covers.
+func (v Verdict) Mask(verb string) Mask {
+	if v.system {
+		return Mask{all: true}
+	}
+	m := Mask{names: map[string]bool{}, inside: v.May(Inside)}
+	for _, c := range v.hold {
+		if c.allows(verb) {
+			m.cover(c)
+		}
+	}
+	return m
+}
+
+// cover adds what a grant covers.
+func (m *Mask) cover(c *compiled) {
+	if len(c.fields) == 0 {
+		m.allPlain = true
+	}
+	for _, f := range c.fields {
+		m.names[f] = true
+	}
 }
 
 // Grants lists the grants for kind as declared, for the matrix and the book.
@@ -268,12 +326,7 @@ func From(ctx context.Context) (record.Actor, error) {
 func (p *Policy) CreateMask(a record.Actor, kind string) Mask {
 	m := Mask{all: a.System, names: map[string]bool{}}
 	for _, c := range p.of(a, kind, Create) {
-		if len(c.fields) == 0 {
-			m.allPlain = true
-		}
-		for _, f := range c.fields {
-			m.names[f] = true
-		}
+		m.cover(c)
 	}
 	m.inside = len(p.of(a, kind, Inside)) > 0
 	return m

@@ -62,18 +62,12 @@ func (w *Writer) Field(alias string, f *record.Field) string {
 // SQL writes the condition for records under alias.
 func (b Bound) SQL(w *Writer, alias string) (string, error) {
 	switch b.op {
-	case opAlways:
-		return "1=1", nil
-	case opNever:
-		return "1=0", nil
+	case opAlways, opNever:
+		return verdict(b.op == opAlways), nil
 	case opLeaf:
 		return condition(b.leaf, w, b.env, alias, false)
 	}
-	join := " AND "
-	if b.op == opAny {
-		join = " OR "
-	}
-	return joined(len(b.subs), join, func(i int) (string, error) { return b.subs[i].SQL(w, alias) })
+	return joined(w, len(b.subs), b.op == opAll, func(i int) (string, error) { return b.subs[i].SQL(w, alias) })
 }
 
 // SQL writes the term's value for records under alias: times and days as the column
@@ -88,14 +82,34 @@ func (t Term) Field() *record.Field {
 	return nil
 }
 
-func joined(n int, join string, each func(i int) (string, error)) (string, error) {
-	parts := make([]string, n)
+// joined writes n conditions joined by AND or OR. What is certain already is left out,
+// with its arguments, so that the planner sees only what it must decide.
+func joined(w *Writer, n int, and bool, each func(i int) (string, error)) (string, error) {
+	mark := len(w.args)
+	parts := make([]string, 0, n)
 	for i := range n {
 		s, err := each(i)
 		if err != nil {
 			return "", err
 		}
-		parts[i] = s
+		switch s {
+		case verdict(!and): // decides the whole
+			w.args = w.args[:mark]
+			return s, nil
+		case verdict(and): // adds nothing
+		default:
+			parts = append(parts, s)
+		}
+	}
+	join := " OR "
+	if and {
+		join = " AND "
+	}
+	switch len(parts) {
+	case 0:
+		return verdict(and), nil
+	case 1:
+		return parts[0], nil
 	}
 	return "(" + strings.Join(parts, join) + ")", nil
 }
@@ -114,27 +128,33 @@ func condition(n node, w *Writer, env *Env, alias string, not bool) (string, err
 		if s, ok, err := inList(n, w, env, alias, not); ok || err != nil {
 			return s, err
 		}
-		join := " OR "
-		if n.and != not {
-			join = " AND "
-		}
-		return joined(len(n.subs), join, func(i int) (string, error) { return condition(n.subs[i], w, env, alias, not) })
+		return joined(w, len(n.subs), n.and != not, func(i int) (string, error) { return condition(n.subs[i], w, env, alias, not) })
 	case *litNode, *varNode:
 		ok, err := truth(n, env, nil)
 		return verdict(ok != not), err
 	}
+	mark := len(w.args)
 	s, err := n.sql(w, env, alias)
 	if err != nil {
 		return "", err
 	}
-	if p, ok := n.(*placeNode); ok {
+	if _, ok := n.(*placeNode); ok {
 		s += " = " + map[dialect.Dialect]string{dialect.SQLite: "1", dialect.Postgres: "TRUE"}[w.d]
-		_ = p
 	}
-	if not {
-		return "((" + s + ") IS NOT TRUE)", nil
+	return negated(w, mark, s, not), nil
+}
+
+// negated turns a leaf round where not says so. A leaf that is certain takes its
+// arguments, those behind mark, with it: PostgreSQL cannot type what nothing uses.
+func negated(w *Writer, mark int, s string, not bool) string {
+	switch {
+	case s == verdict(true), s == verdict(false):
+		w.args = w.args[:mark]
+		return verdict((s == verdict(true)) != not)
+	case not:
+		return "((" + s + ") IS NOT TRUE)"
 	}
-	return s, nil
+	return s
 }
 
 func verdict(ok bool) string {
@@ -167,11 +187,9 @@ func inList(n *boolNode, w *Writer, env *Env, alias string, not bool) (string, b
 			items = append(items, v)
 		}
 	}
+	mark := len(w.args)
 	s, err := oneOf(x, items, w, env, alias)
-	if not {
-		s = "((" + s + ") IS NOT TRUE)"
-	}
-	return s, true, err
+	return negated(w, mark, s, not), true, err
 }
 
 // oneOf writes x IN (items).

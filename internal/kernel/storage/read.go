@@ -42,8 +42,8 @@ type Trail interface {
 	History(ctx context.Context, id record.ID) ([]*journal.Entry, error)
 	// Touched lists the records of a kind that have an entry with At after t.
 	Touched(ctx context.Context, k *record.Kind, t time.Time) ([]record.ID, error)
-	// Past gives all entries with At ≤ t of many records of one kind, by record, oldest first.
-	Past(ctx context.Context, k *record.Kind, ids []record.ID, t time.Time) (map[record.ID][]*journal.Entry, error)
+	// Past gives all entries with At ≤ t of many records, by record, oldest first.
+	Past(ctx context.Context, ids []record.ID, t time.Time) (map[record.ID][]*journal.Entry, error)
 	// Tail reads entries after a cursor ("" = from the start) that no slower writer can
 	// still precede, and the cursor to go on from.
 	Tail(ctx context.Context, cursor string, limit int) ([]*journal.Entry, string, error)

@@ -215,8 +215,8 @@ func (s *Store) Touched(ctx context.Context, k *record.Kind, t time.Time) ([]rec
 }
 
 // Past implements storage.Trail.
-func (s *Store) Past(ctx context.Context, k *record.Kind, ids []record.ID, t time.Time) (map[record.ID][]*journal.Entry, error) {
-	all, err := s.entries(ctx, "WHERE record = ANY($1::text[]) AND kind = $2 AND at <= $3 ORDER BY record, seq", nil, idTexts(ids), k.Name, t)
+func (s *Store) Past(ctx context.Context, ids []record.ID, t time.Time) (map[record.ID][]*journal.Entry, error) {
+	all, err := s.entries(ctx, "WHERE record = ANY($1::text[]) AND at <= $2 ORDER BY record, seq", nil, idTexts(ids), t)
 	out := map[record.ID][]*journal.Entry{}
 	for _, e := range all {
 		out[e.Record] = append(out[e.Record], e)
@@ -246,10 +246,16 @@ func (s *Store) Strand(ctx context.Context, strand int32, from int64, limit int)
 	return s.entries(ctx, "WHERE strand = $1 AND pos >= $2 ORDER BY pos LIMIT $3", nil, int64(strand), from, int64(limit))
 }
 
+// headsSQL hops from strand to strand: reading the whole index takes ever longer.
+const headsSQL = `WITH RECURSIVE s AS (
+  (SELECT strand FROM journal ORDER BY strand LIMIT 1)
+  UNION ALL SELECT (SELECT strand FROM journal WHERE strand > s.strand ORDER BY strand LIMIT 1) FROM s WHERE s.strand IS NOT NULL)
+SELECT h.strand, h.pos, h.hash FROM s CROSS JOIN LATERAL (SELECT strand, pos, hash FROM journal WHERE strand = s.strand ORDER BY pos DESC LIMIT 1) h ORDER BY 1`
+
 // Heads implements storage.Trail.
 func (s *Store) Heads(ctx context.Context) ([]journal.Head, error) {
 	var out []journal.Head
-	err := s.rows(ctx, "SELECT DISTINCT ON (strand) strand, pos, hash FROM journal ORDER BY strand, pos DESC", nil, func(v []any) error {
+	err := s.rows(ctx, headsSQL, nil, func(v []any) error {
 		out = append(out, journal.Head{Strand: int32(num(v[0])), Pos: num(v[1]), Hash: blob(v[2])})
 		return nil
 	})

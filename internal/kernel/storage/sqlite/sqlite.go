@@ -28,6 +28,7 @@ var kernelSQL string
 type Store struct {
 	write *sql.DB // one connection
 	read  *sql.DB
+	stmts statements // of read
 	dir   string
 	lock  *os.File
 	alone sync.Map // names under which somebody works
@@ -69,6 +70,7 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 	if s.read, err = open(file, 8, "deferred", "query_only(1)", "busy_timeout(10000)", "mmap_size(2147483648)", "cache_size(-16384)"); err != nil {
 		return nil, err
 	}
+	s.stmts.db = s.read
 	go s.writer()
 	return s, nil
 }
