@@ -152,6 +152,9 @@ func (b *bench) database(db string) {
 		check(err)
 	}, nil)
 	b.index(h, min(last, 20_000))
+	if db == "postgres" { // what autovacuum does in a while
+		b.analyze(p)
+	}
 	for _, q := range []string{"장애", "INC0000042", "네트워크 스위치 7731"} {
 		b.spread("search "+q, "", 50, func(int) {
 			_, err := h.Engine.Search(ctx, q, nil, 20)

@@ -129,7 +129,7 @@ func (b *bench) raw(p place, batches []*storage.Batch) time.Duration {
 		check(conn.Close(b.ctx))
 		return took
 	}
-	db, err := sql.Open("sqlite", "file:"+p.dir+"/maru.db?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=cache_size(-65536)")
+	db, err := sql.Open("sqlite", "file:"+p.dir+"/maru.db?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=cache_size(-65536)&_pragma=temp_store(memory)&_pragma=wal_autocheckpoint(8000)")
 	check(err)
 	begin := time.Now()
 	tx, err := db.Begin()
@@ -185,7 +185,7 @@ func (b *bench) fill(h *house.House, p place, have, n int) {
 func (b *bench) analyze(p place) {
 	conn, err := pgx.Connect(b.ctx, p.url)
 	check(err)
-	_, err = conn.Exec(b.ctx, "VACUUM ANALYZE incident")
+	_, err = conn.Exec(b.ctx, "VACUUM ANALYZE")
 	check(err)
 	check(conn.Close(b.ctx))
 }

@@ -107,7 +107,8 @@ func Compile(d Declaration) (*Kind, error) {
 		if f == nil || !f.Derived {
 			return nil, fmt.Errorf("kind %s: has a life but no derived field state", d.Name)
 		}
-		f.Type, f.Choices, f.Indexed = Choice, d.Life.States(), true
+		k.Life = readyLife{d.Life, d.Life.States(), d.Life.Moves()}
+		f.Type, f.Choices, f.Indexed = Choice, k.Life.States(), true
 	}
 	return k, k.check()
 }

@@ -45,5 +45,5 @@ CREATE TABLE IF NOT EXISTS search_doc (
   docid bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, kind text COLLATE "C" NOT NULL, record uuid NOT NULL UNIQUE, at timestamptz NOT NULL,
   pub tsvector NOT NULL, whole tsvector NOT NULL
 );
-CREATE INDEX IF NOT EXISTS search_doc_pub ON search_doc USING gin (pub);
-CREATE INDEX IF NOT EXISTS search_doc_whole ON search_doc USING gin (whole);
+CREATE INDEX IF NOT EXISTS search_doc_pub ON search_doc USING gin (pub) WITH (fastupdate = off);
+CREATE INDEX IF NOT EXISTS search_doc_whole ON search_doc USING gin (whole) WITH (fastupdate = off);

@@ -61,7 +61,7 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 	file := filepath.Join(dir, "maru.db")
 	s := &Store{dir: dir, lock: lock, queue: make(chan *waiting, 4*groupSize), done: make(chan struct{})}
 	if s.write, err = open(file, 1, "immediate", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "busy_timeout(10000)",
-		"journal_size_limit(67108864)", "cache_size(-65536)"); err != nil {
+		"journal_size_limit(67108864)", "wal_autocheckpoint(8000)", "temp_store(memory)", "cache_size(-65536)"); err != nil {
 		return nil, err
 	}
 	if _, err := s.write.ExecContext(ctx, kernelSQL); err != nil {

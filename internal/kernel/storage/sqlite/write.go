@@ -95,7 +95,6 @@ func (g *group) run(ws []*waiting) {
 	if err == nil {
 		return
 	}
-	g.head = nil
 	for _, w := range ws {
 		if w.err == nil {
 			w.err = err
@@ -118,45 +117,67 @@ func (g *group) commit(ws []*waiting) error {
 	})
 }
 
-func (g *group) transaction(ws []*waiting) (err error) {
-	if err := g.exec("BEGIN IMMEDIATE"); err != nil {
+// transaction commits ws together. A batch that is refused is rare, so the first try
+// goes without savepoints, which make SQLite copy every page it touches; when one is
+// refused, all are undone and each is tried behind a savepoint of its own.
+func (g *group) transaction(ws []*waiting) error {
+	refused, err := g.attempt(ws, false)
+	if err != nil || !refused {
 		return err
+	}
+	for _, w := range ws {
+		w.err = nil
+	}
+	_, err = g.attempt(ws, true)
+	return err
+}
+
+// attempt runs one transaction over ws. refused reports that a batch failed and nothing
+// of the others was kept, which happens only without savepoints and with more than one.
+func (g *group) attempt(ws []*waiting, savepoints bool) (refused bool, err error) {
+	if err := g.exec("BEGIN IMMEDIATE"); err != nil {
+		return false, err
 	}
 	if g.head == nil {
 		if g.head, err = g.readHead(); err != nil {
-			return errors.Join(err, g.exec("ROLLBACK"))
+			return false, g.undo(err)
 		}
 	}
 	for _, w := range ws {
-		if w.ctx.Err() != nil {
-			w.err = w.ctx.Err()
+		if w.err = w.ctx.Err(); w.err != nil {
 			continue
 		}
 		head := *g.head
-		if len(ws) == 1 { // nobody else to protect: the transaction is the savepoint
-			if w.err = g.apply(w); w.err != nil {
-				*g.head = head
-				return errors.Join(g.exec("ROLLBACK"))
+		if savepoints {
+			if err := g.exec("SAVEPOINT b"); err != nil {
+				return false, g.undo(err)
 			}
-			continue
-		}
-		if err := g.exec("SAVEPOINT b"); err != nil {
-			return errors.Join(err, g.exec("ROLLBACK"))
 		}
 		if w.err = g.apply(w); w.err != nil {
 			*g.head = head
+			if !savepoints {
+				return len(ws) > 1, g.undo(nil)
+			}
 			if err := g.exec("ROLLBACK TO b"); err != nil {
-				return errors.Join(err, g.exec("ROLLBACK"))
+				return false, g.undo(err)
 			}
 		}
-		if err := g.exec("RELEASE b"); err != nil {
-			return errors.Join(err, g.exec("ROLLBACK"))
+		if savepoints {
+			if err := g.exec("RELEASE b"); err != nil {
+				return false, g.undo(err)
+			}
 		}
 	}
 	if err := g.exec("COMMIT"); err != nil {
-		return errors.Join(err, g.exec("ROLLBACK"))
+		return false, g.undo(err)
 	}
-	return nil
+	return false, nil
+}
+
+// undo rolls the transaction back, and with it the end of the chain.
+func (g *group) undo(err error) error {
+	g.head = nil
+	return errors.Join(err, g.exec("ROLLBACK"))
 }
 
 func (g *group) readHead() (*journal.Head, error) {
