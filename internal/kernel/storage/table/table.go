@@ -68,7 +68,7 @@ func (t *Table) extraCast() string {
 
 // cast says how a parameter reaches a PostgreSQL column whose driver type is not ours.
 func (t *Table) cast(f *record.Field, part int) string {
-	if t.d != dialect.Postgres || part > 0 {
+	if t.d != dialect.Postgres || part > 0 || f.Custom {
 		return ""
 	}
 	switch f.Type {
@@ -354,10 +354,14 @@ func (t *Table) term(w *query.Writer, term query.Term) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if f := term.Field(); f != nil && !f.Custom {
-		return t.read(s, f, 0), nil
+	f := term.Field()
+	switch {
+	case f == nil:
+		return t.read(s, &record.Field{Type: term.Type()}, 0), nil
+	case f.Custom:
+		return s, nil
 	}
-	return s, nil
+	return t.read(s, f, 0), nil
 }
 
 // TermValue decodes what a grouped term gave.
