@@ -164,9 +164,20 @@ func (k *Kind) check() error {
 			need("Indexes", n)
 		}
 	}
+	taken := map[string]bool{"extra": true} // the column of custom fields
 	for _, f := range k.Fields {
 		if f.Personal != "" {
 			need(f.Name+" personal=", f.Personal)
+		}
+		columns := []string{f.Name}
+		if f.Type == Cash {
+			columns = append(columns, f.Name+"_currency")
+		}
+		for _, c := range columns {
+			if taken[c] {
+				errs = append(errs, fmt.Errorf("kind %s: field %s needs the column %s, which is taken", k.Name, f.Name, c))
+			}
+			taken[c] = true
 		}
 	}
 	if k.Life != nil {

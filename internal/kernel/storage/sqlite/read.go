@@ -15,7 +15,7 @@ import (
 	"github.com/maru-itsm/maru/internal/kernel/storage/table"
 )
 
-// patience is how long a read may take when its caller sets no deadline.
+// patience is how long a read may take, whatever its caller's deadline.
 const patience = 5 * time.Second
 
 // rows runs a query and gives each row to each.
@@ -83,12 +83,18 @@ func first(recs []*record.Record, err error) (*record.Record, error) {
 
 // Lookup implements storage.Records.
 func (s *Store) Lookup(ctx context.Context, k *record.Kind, f *record.Field, value any) (*record.Record, error) {
+	if text, ok := value.(string); ok && !table.Storable(text) {
+		return nil, nil
+	}
 	t := table.For(dialect.SQLite, k)
 	return first(s.records(ctx, t, t.Select()+" WHERE t."+dialect.Ident(f.Name)+" = ?1 LIMIT 1", []any{dialect.SQLite.Value(f, value)}))
 }
 
 // BySource implements storage.Records.
 func (s *Store) BySource(ctx context.Context, k *record.Kind, source, sourceID string) (*record.Record, error) {
+	if !table.Storable(source) || !table.Storable(sourceID) {
+		return nil, nil
+	}
 	t := table.For(dialect.SQLite, k)
 	return first(s.records(ctx, t, t.Select()+" WHERE t.source = ?1 AND t.source_id = ?2", []any{source, sourceID}))
 }
@@ -210,12 +216,26 @@ func (s *Store) Past(ctx context.Context, ids []record.ID, t time.Time) (map[rec
 
 // Tail implements storage.Trail. One writer commits in order, so the cursor is the last seq.
 func (s *Store) Tail(ctx context.Context, cursor string, limit int) ([]*journal.Entry, string, error) {
-	from, _ := strconv.ParseInt(cursor, 10, 64)
+	from, perr := strconv.ParseInt(cursor, 10, 64)
+	if perr != nil || from < 0 {
+		from = 0
+	}
 	es, err := s.entries(ctx, "WHERE seq > ?1 ORDER BY seq LIMIT ?2", from, int64(limit))
 	if len(es) > 0 {
 		cursor = strconv.FormatInt(es[len(es)-1].Seq, 10)
 	}
 	return es, cursor, err
+}
+
+// End implements storage.Trail.
+func (s *Store) End(ctx context.Context) (cursor string, err error) {
+	err = s.rows(ctx, "SELECT max(seq) FROM journal", nil, 1, func(v []any) error {
+		if v[0] != nil {
+			cursor = strconv.FormatInt(num(v[0]), 10)
+		}
+		return nil
+	})
+	return cursor, err
 }
 
 // Strand implements storage.Trail.

@@ -19,17 +19,20 @@ const groupSize = 64
 
 // A waiting batch, with its statements already written.
 type waiting struct {
-	ctx   context.Context
-	batch *storage.Batch
-	ops   []table.Op
-	err   error
-	done  chan struct{}
+	ctx  context.Context
+	ops  []table.Op
+	err  error
+	done chan struct{}
 }
 
 // Apply implements storage.Store. The statements are written by the caller's own
 // goroutine; the writer only runs them.
 func (s *Store) Apply(ctx context.Context, b *storage.Batch) error {
-	return s.submit(&waiting{ctx: ctx, batch: b, ops: table.Ops(dialect.SQLite, b), done: make(chan struct{})})
+	ops, err := table.Ops(dialect.SQLite, b)
+	if err != nil {
+		return err
+	}
+	return s.submit(&waiting{ctx: ctx, ops: ops, done: make(chan struct{})})
 }
 
 var errClosed = errors.New("sqlite: the store is closed")
@@ -337,7 +340,11 @@ func (g *group) missing(op *table.Op) string {
 func (s *Store) Bulk(ctx context.Context, bs []*storage.Batch) error {
 	all := &waiting{ctx: ctx, done: make(chan struct{})}
 	for _, b := range bs {
-		all.ops = append(all.ops, table.Ops(dialect.SQLite, b)...)
+		ops, err := table.Ops(dialect.SQLite, b)
+		if err != nil {
+			return err
+		}
+		all.ops = append(all.ops, ops...)
 	}
 	return s.submit(all)
 }

@@ -135,9 +135,18 @@ func (t *Table) Update(r *record.Record, changed []*record.Field, expect int64) 
 		args = append(args, dialect.EncodeExtra(r))
 		set = append(set, dialect.Extra+" = "+t.d.Param(len(args))+t.extraCast())
 	}
+	if len(set) == 0 { // a guard: the row is looked at and held, not changed
+		set = append(set, "version = version")
+	}
 	args = append(args, string(r.ID()), expect)
 	return fmt.Sprintf("UPDATE %s SET %s WHERE id = %s AND version = %s", t.name, strings.Join(set, ", "),
 		t.d.Param(len(args)-1), t.d.Param(len(args))), args
+}
+
+// Delete gives the statement and arguments that remove a record if it is still at the
+// expected version.
+func (t *Table) Delete(r *record.Record, expect int64) (string, []any) {
+	return "DELETE FROM " + t.name + " WHERE id = " + t.d.Param(1) + " AND version = " + t.d.Param(2), []any{string(r.ID()), expect}
 }
 
 // Row makes a record of the values that the select list gave.
