@@ -152,9 +152,15 @@ func (b *bench) raw(p place, batches []*storage.Batch) time.Duration {
 }
 
 // fill adds incidents with one journal row each, up to n.
-func (b *bench) fill(h *house.House, p place, have, n int) {
+func (b *bench) fill(h *house.House, have, n int) {
 	k := h.Engine.Schema().Kind("incident")
-	states := []string{"new", "assigned", "in_progress", "on_hold", "resolved", "closed", "closed", "closed", "closed", "closed"}
+	states := []string{"new", "assigned", "in_progress", "on_hold", "resolved"} // one in a hundred each; the rest is closed
+	state := func(i int) string {
+		if i%100 < len(states) {
+			return states[i%100]
+		}
+		return "closed"
+	}
 	begin := time.Now().Add(-365 * 24 * time.Hour).UTC().Truncate(time.Microsecond)
 	for have < n {
 		var bs []*storage.Batch
@@ -171,7 +177,7 @@ func (b *bench) fill(h *house.House, p place, have, n int) {
 			}
 			id := record.NewID()
 			for name, v := range map[string]any{"id": string(id), "number": fmt.Sprintf("INC%07d", have), "version": int64(1), "created_at": at, "updated_at": at,
-				"title": fmt.Sprintf("네트워크 장애 스위치 %d port %d", have%9973, have%48), "state": states[have%len(states)], "priority": int64(have%5 + 1), "impact": int64(2), "urgency": int64(2)} {
+				"title": fmt.Sprintf("네트워크 장애 스위치 %d port %d", have%9973, have%48), "state": state(have), "group": b.groups[have/100%len(b.groups)], "priority": int64(have%5 + 1), "impact": int64(2), "urgency": int64(2)} {
 				r.Set(name, v)
 			}
 			diff, err := journal.MakeDiff(nil, r, r.Changed(nil), nil)
@@ -181,10 +187,15 @@ func (b *bench) fill(h *house.House, p place, have, n int) {
 		}
 		check(h.Engine.Store().Bulk(b.ctx, bs))
 	}
-	_ = p
 }
 
-func (b *bench) analyze(p place) {
+// settle does what the hourly job and autovacuum do in a while.
+func (b *bench) settle(h *house.House, p place) {
+	_, err := h.Engine.Store().Tidy(b.ctx, time.Now().Add(-48*time.Hour))
+	check(err)
+	if p.d != dialect.Postgres {
+		return
+	}
 	conn, err := pgx.Connect(b.ctx, p.url)
 	check(err)
 	_, err = conn.Exec(b.ctx, "VACUUM ANALYZE")
@@ -236,6 +247,28 @@ func (b *bench) list(ctx context.Context, h *house.House, p place, n int) {
 			check(fmt.Errorf("a page of %d", len(page.Views)))
 		}
 	}, raw)
+}
+
+// views measures the lists that agents start from, counts beside them, and the backlog by
+// state, as somebody in one group of forty sees them.
+func (b *bench) views(ctx context.Context, h *house.House, n int) {
+	for _, v := range h.Book.Views() {
+		if v.Kind != "incident" {
+			continue
+		}
+		b.spread("view "+v.Name, fmt.Sprintf("at %d", n), 40, func(int) {
+			_, err := h.Engine.List(ctx, engine.ListRequest{Kind: v.Kind, Filter: v.Filter, Order: v.Order})
+			check(err)
+		}, nil)
+		b.spread("count of view "+v.Name, fmt.Sprintf("at %d", n), 10, func(int) {
+			_, err := h.Engine.Count(ctx, v.Kind, v.Filter)
+			check(err)
+		}, nil)
+	}
+	b.spread("open incidents by state and priority", fmt.Sprintf("at %d", n), 10, func(int) {
+		_, err := h.Engine.Groups(ctx, "incident", "state in ['new', 'assigned', 'in_progress', 'on_hold']", []string{"state", "priority"}, "")
+		check(err)
+	}, nil)
 }
 
 // index measures the search index over the first n journal rows.

@@ -142,6 +142,10 @@ func condition(n node, w *Writer, env *Env, alias string, not bool) (string, err
 	mark := len(w.args)
 	var s string
 	var err error
+	if via, near := hopped(n); via != nil {
+		s, err = w.behind(via, alias, func(far string) (string, error) { return condition(near, w, env, far, false) })
+		return negated(w, mark, s, not), err
+	}
 	switch n := n.(type) {
 	case *notNode:
 		return condition(n.x, w, env, alias, !not)
@@ -158,6 +162,40 @@ func condition(n node, w *Writer, env *Env, alias string, not bool) (string, err
 		s, err = n.sql(w, env, alias)
 	}
 	return negated(w, mark, s, not), err
+}
+
+// hopped finds that a leaf asks only of the record behind one reference, and gives the
+// same leaf as that record's own.
+func hopped(n node) (via *record.Field, near node) {
+	switch n := n.(type) {
+	case *placeNode:
+		if n.via != nil {
+			own := *n
+			own.via = nil
+			return n.via, &own
+		}
+	case *cmpNode:
+		if p, ok := n.l.(*placeNode); ok && constant(n.r) {
+			if via, own := hopped(p); via != nil {
+				leaf := *n
+				leaf.l = own
+				return via, &leaf
+			}
+		}
+	}
+	return nil, nil
+}
+
+// behind writes that the record behind a reference fulfils a condition. Written as a set
+// it can be found by an index on the reference; asked of every row it could not.
+func (w *Writer) behind(via *record.Field, alias string, ask func(far string) (string, error)) (string, error) {
+	w.hops++
+	far := fmt.Sprintf("h%d", w.hops)
+	s, err := ask(far)
+	if err != nil || s == verdict(false) {
+		return s, err
+	}
+	return fmt.Sprintf("%s IN (SELECT %s.id FROM %s %s WHERE %s)", w.hop(alias, via), far, dialect.Ident(via.To), far, s), nil
 }
 
 // negated turns a leaf round where not says so. A leaf that is certain takes its
@@ -213,8 +251,14 @@ func oneOf(x node, items []any, w *Writer, env *Env, alias string) (string, erro
 	if len(marks) == 0 {
 		return "1=0", nil
 	}
-	left, err := fixed(x, w, env, alias)
-	return left + " IN (" + strings.Join(marks, ", ") + ")", err
+	in := func(x node, alias string) (string, error) {
+		left, err := fixed(x, w, env, alias)
+		return left + " IN (" + strings.Join(marks, ", ") + ")", err
+	}
+	if via, near := hopped(x); via != nil {
+		return w.behind(via, alias, func(far string) (string, error) { return in(near, far) })
+	}
+	return in(x, alias)
 }
 
 // A form is how PostgreSQL holds a value where that is not the common form of its type:

@@ -70,6 +70,7 @@ type Finder interface {
 	// Mark and Marked keep small named values: cursors, checkpoints, the public key.
 	Mark(ctx context.Context, name, value string) error
 	Marked(ctx context.Context, name string) (string, error)
-	// Tidy removes what has outlived its keeping: idempotency answers before t.
+	// Tidy removes what has outlived its keeping, idempotency answers before t, and lets
+	// the planner see how the tables have grown.
 	Tidy(ctx context.Context, t time.Time) (int64, error)
 }

@@ -244,7 +244,8 @@ func (t *Table) List(q storage.Query) (string, []any, error) {
 	if !slices.ContainsFunc(q.Order, func(o storage.Order) bool { return o.Field.Name == "id" }) {
 		by = append(by, "t.id"+direction(q.Order))
 	}
-	return fmt.Sprintf("%s%s ORDER BY %s LIMIT %s", t.Select(), where, strings.Join(by, ", "), w.Arg(int64(q.Limit))), w.Args(), nil
+	// The limit stands there as a number: SQLite plans by it, and not by what it cannot see.
+	return fmt.Sprintf("%s%s ORDER BY %s LIMIT %d", t.Select(), where, strings.Join(by, ", "), q.Limit), w.Args(), nil
 }
 
 func direction(order []storage.Order) string {
