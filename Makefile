@@ -26,9 +26,12 @@ lint: ## golangci-lint (see .golangci.yml)
 bench: ## measure against the raw databases; writes bench/RESULTS.md
 	$(GO) run ./bench
 
+book: ## print the golden book and docs/handbook anew
+	$(GO) test ./internal/itil/book -update -count=1
+
 fuzz: ## fuzz every parser for 30 s
 	@set -e; for f in $$(grep -rl --include='*_test.go' -E '^func Fuzz' internal); do \
 	  for n in $$(grep -oE '^func Fuzz[A-Za-z]+' $$f | sed 's/func //'); do \
 	    echo "fuzz $$n in $$(dirname $$f)"; $(GO) test -run '^$$' -fuzz "^$$n$$" -fuzztime $${FUZZTIME:-30s} ./$$(dirname $$f); done; done
 
-.PHONY: help run test check lint bench fuzz
+.PHONY: help run test check lint bench book fuzz

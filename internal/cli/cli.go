@@ -53,6 +53,7 @@ type root struct {
 	Restore restoreCmd `cmd:"" help:"Make a data folder of a backup."`
 	Verify  verifyCmd  `cmd:"" help:"Check the journal and the records."`
 	OpenAPI openapiCmd `cmd:"" name:"openapi" help:"Print the OpenAPI 3.1 document."`
+	Book    bookCmd    `cmd:"" help:"Print everything that the processes declare, on one page."`
 }
 
 // errUsage marks errors that are the command line's own.

@@ -1,10 +1,14 @@
 package cli
 
 import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -62,7 +66,11 @@ func (c *importCmd) one(ctx context.Context, h *house.House, s *Streams, name st
 			}
 		}
 	}
-	rep, err := intake.Import(ctx, h, c.Profile, f, o)
+	in, err := unzipped(f)
+	if err != nil {
+		return err
+	}
+	rep, err := intake.Import(ctx, h, c.Profile, in, o)
 	if err != nil {
 		return err
 	}
@@ -74,6 +82,15 @@ func (c *importCmd) one(ctx context.Context, h *house.House, s *Streams, name st
 	}
 	rep.Print(s.Out)
 	return nil
+}
+
+// unzipped reads through gzip where a file is compressed, whatever it is called.
+func unzipped(f io.Reader) (io.Reader, error) {
+	r := bufio.NewReader(f)
+	if head, _ := r.Peek(2); !bytes.Equal(head, []byte{0x1f, 0x8b}) {
+		return r, nil
+	}
+	return gzip.NewReader(r)
 }
 
 func terminal(f *os.File) bool {

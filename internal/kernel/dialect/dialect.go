@@ -175,12 +175,7 @@ func EncodeExtra(r *record.Record) any {
 	obj := map[string]any{}
 	for _, f := range r.Kind.Fields {
 		if v := r.At(f); f.Custom && v != nil {
-			switch v := v.(type) {
-			case []record.ID, []string, bool:
-				obj[f.Name] = v
-			default:
-				obj[f.Name] = SQLite.Value(f, v)
-			}
+			obj[f.Name] = member(f, v)
 		}
 	}
 	if len(obj) == 0 {
@@ -188,6 +183,29 @@ func EncodeExtra(r *record.Record) any {
 	}
 	b, _ := json.Marshal(obj) // scalars and lists of strings always marshal
 	return string(b)
+}
+
+// EncodeExtraChange writes the custom fields among changed as what is to be laid over
+// the extra column: null empties a field. What the column holds besides, such as the
+// values of retired fields, is nobody's to overwrite.
+func EncodeExtraChange(r *record.Record, changed []*record.Field) any {
+	obj := map[string]any{}
+	for _, f := range changed {
+		if f.Custom {
+			obj[f.Name] = member(f, r.At(f))
+		}
+	}
+	b, _ := json.Marshal(obj) // likewise
+	return string(b)
+}
+
+// member writes a value as the extra column holds it.
+func member(f *record.Field, v any) any {
+	switch v := v.(type) {
+	case []record.ID, []string, bool:
+		return v
+	}
+	return SQLite.Value(f, v)
 }
 
 // DecodeExtra reads what EncodeExtra wrote into r. Members that no custom field

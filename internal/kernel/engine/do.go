@@ -101,7 +101,7 @@ func explain(err error) error {
 	case errors.Is(err, storage.ErrMissing):
 		return fault.Field(field, "unknown_reference").Because(err)
 	case errors.Is(err, storage.ErrCheck):
-		return fault.Field(field, "not_a_choice").Because(err)
+		return fault.Field(field, "not_accepted").Because(err)
 	case errors.Is(err, storage.ErrTimeout):
 		return fault.New(fault.TooCostly, "too_costly").Because(err)
 	}

@@ -66,6 +66,14 @@ func (t *Table) extraCast() string {
 	return ""
 }
 
+// overExtra lays a JSON object over the extra column; members that are null go.
+func (t *Table) overExtra(change string) string {
+	if t.d == dialect.Postgres {
+		return "jsonb_strip_nulls(coalesce(" + dialect.Extra + ", '{}'::jsonb) || " + change + ")"
+	}
+	return "json_patch(coalesce(" + dialect.Extra + ", '{}'), " + change + ")"
+}
+
 // cast says how a parameter reaches a PostgreSQL column whose driver type is not ours.
 func (t *Table) cast(f *record.Field, part int) string {
 	if t.d != dialect.Postgres || part > 0 || f.Custom {
@@ -132,8 +140,8 @@ func (t *Table) Update(r *record.Record, changed []*record.Field, expect int64) 
 		}
 	}
 	if extra {
-		args = append(args, dialect.EncodeExtra(r))
-		set = append(set, dialect.Extra+" = "+t.d.Param(len(args))+t.extraCast())
+		args = append(args, dialect.EncodeExtraChange(r, changed))
+		set = append(set, dialect.Extra+" = "+t.overExtra(t.d.Param(len(args))+t.extraCast()))
 	}
 	if len(set) == 0 { // a guard: the row is looked at and held, not changed
 		set = append(set, "version = version")
