@@ -101,7 +101,9 @@ func (b *bench) create(db string) {
 func (b *bench) raw(p place, batches []*storage.Batch) time.Duration {
 	var ops []table.Op
 	for i, bt := range batches {
-		for _, op := range table.Ops(p.d, bt) {
+		stmts, err := table.Ops(p.d, bt)
+		check(err)
+		for _, op := range stmts {
 			if op.Entry != nil {
 				op.Entry.Strand, op.Entry.Pos = 9, int64(10*i)+op.Entry.Version
 				for _, o := range ops[max(0, len(ops)-1):] {

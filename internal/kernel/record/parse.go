@@ -16,6 +16,7 @@ import (
 // Default limits of what a field accepts when its tag names none.
 const (
 	maxText     = 1000
+	maxKey      = 600 // of text in an index: PostgreSQL takes 2,704 bytes
 	maxRichText = 256 << 10
 	maxList     = 500
 	maxJSON     = 256 << 10
@@ -273,8 +274,11 @@ func (f *Field) checkText(s string) error {
 		return nil
 	}
 	n, most := int64(utf8.RuneCountInString(s)), int64(maxText)
-	if f.Type == RichText {
+	switch {
+	case f.Type == RichText:
 		most = maxRichText
+	case f.Indexed || f.Unique:
+		most = maxKey
 	}
 	if f.Max != nil {
 		most = *f.Max
