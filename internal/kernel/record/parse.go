@@ -190,10 +190,15 @@ func (f *Field) parseMap(in map[string]any) (any, error) {
 	}
 	currency, ok2 := in["currency"].(string)
 	d, err := ParseDecimal(amount, MoneyScale)
-	if !ok1 || !ok2 || err != nil || len(in) != 2 || len(currency) != 3 || strings.ToUpper(currency) != currency {
+	if !ok1 || !ok2 || err != nil || len(in) != 2 || !validCurrency(currency) {
 		return nil, fault.Field(f.Name, "wrong_format", "type", f.Type.String())
 	}
 	return Money{Amount: d, Currency: currency}, f.fits(d, MoneyScale)
+}
+
+// validCurrency asks for the form of an ISO 4217 code.
+func validCurrency(s string) bool {
+	return len(s) == 3 && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
 }
 
 // fits refuses a number that no column could hold exactly.
@@ -240,6 +245,9 @@ func (f *Field) Check(v any) error {
 	case Decimal:
 		return f.checkDecimal(v, f.Scale)
 	case Money:
+		if !validCurrency(v.Currency) {
+			return fault.Field(f.Name, "wrong_format", "type", f.Type.String())
+		}
 		return f.checkDecimal(v.Amount, MoneyScale)
 	case time.Duration:
 		return f.checkRange(big.NewRat(int64(v/time.Second), 1))
