@@ -47,7 +47,7 @@ func TestMachine(t *testing.T) {
 	}
 	moves := m.Moves()
 	open := moves[0]
-	if fmt.Sprint(open.From, open.To, open.Needs, open.Takes, open.Auto) != "[shut] open [reason key] [note] false" || !moves[2].Auto {
+	if fmt.Sprintf("%v %v %v %v %v", open.From, open.To, open.Needs, open.Takes, open.Auto) != "[shut] open [reason key] [note] false" || !moves[2].Auto {
 		t.Errorf("%+v", open)
 	}
 	d := &door{Locked: true}
