@@ -11,7 +11,7 @@ import (
 
 // maxKernel is how many lines the kernel may have without its tests. The plan said
 // 10,000; docs/adr says what the rest is and what would be split off first.
-const maxKernel = 13_000
+const maxKernel = 14_500
 
 func module(t *testing.T) (root string, sources []*Source) {
 	t.Helper()
