@@ -48,7 +48,7 @@ var Rules = []Rule{
 		Why: "the only place that drives SQLite"},
 	{From: "internal/kernel/storage/postgres", May: append([]string{"internal/kernel/storage/table", "github.com/jackc/pgx/v5/...", "github.com/riverqueue/river/riverdriver/riverpgxv5"}, kernel...), Test: anyTest,
 		Why: "the only place that drives PostgreSQL"},
-	{From: "internal/kernel/storage/storagetest", May: append([]string{"github.com/jackc/pgx/v5/..."}, kernel...), Test: append([]string{"database/sql"}, anyTest...),
+	{From: "internal/kernel/storage/storagetest", May: append([]string{"github.com/jackc/pgx/v5/..."}, kernel...), Test: append([]string{"database/sql/..."}, anyTest...),
 		Why: "the suite both adapters pass; it makes and drops schemas for tests, which needs a driver"},
 	{From: "internal/kernel/engine", May: kernel, Test: anyTest, Why: "one change from start to finish, on whatever store it is given: no adapter, no driver"},
 

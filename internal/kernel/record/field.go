@@ -219,6 +219,8 @@ func (f *Field) coherent() error {
 		return fmt.Errorf("field %s: a list cannot be unique", f.Name)
 	case (f.Unique || f.Indexed) && (f.Type == RichText || f.Type == JSON || f.Type == I18n):
 		return fmt.Errorf("field %s: no index can be made on %s", f.Name, f.Type)
+	case (f.Unique || f.Indexed) && f.Type == Text && f.Max != nil && *f.Max > maxKey && f.Name != "id":
+		return fmt.Errorf("field %s: text in an index has at most %d characters", f.Name, maxKey)
 	case f.Search && f.Type != Text && f.Type != RichText && f.Type != Texts && f.Type != I18n:
 		return fmt.Errorf("field %s: only text can be searched", f.Name)
 	case f.Default != "" && isRef:
@@ -264,8 +266,10 @@ func (f *Field) limits() error {
 	return nil
 }
 
+// validName asks for lower_snake_case. Two underscores in a row are the databases' own:
+// they join the names of kinds and fields into names of indexes and side tables.
 func validName(s string) bool {
-	if s == "" || len(s) > 60 || s[0] < 'a' || s[0] > 'z' {
+	if s == "" || len(s) > 60 || s[0] < 'a' || s[0] > 'z' || strings.Contains(s, "__") || strings.HasSuffix(s, "_") {
 		return false
 	}
 	for _, c := range s {

@@ -16,6 +16,7 @@ import (
 // Default limits of what a field accepts when its tag names none.
 const (
 	maxText     = 1000
+	maxKey      = 600 // of text in an index: PostgreSQL takes 2,704 bytes
 	maxRichText = 256 << 10
 	maxList     = 500
 	maxJSON     = 256 << 10
@@ -189,10 +190,15 @@ func (f *Field) parseMap(in map[string]any) (any, error) {
 	}
 	currency, ok2 := in["currency"].(string)
 	d, err := ParseDecimal(amount, MoneyScale)
-	if !ok1 || !ok2 || err != nil || len(in) != 2 || len(currency) != 3 || strings.ToUpper(currency) != currency {
+	if !ok1 || !ok2 || err != nil || len(in) != 2 || !validCurrency(currency) {
 		return nil, fault.Field(f.Name, "wrong_format", "type", f.Type.String())
 	}
 	return Money{Amount: d, Currency: currency}, f.fits(d, MoneyScale)
+}
+
+// validCurrency asks for the form of an ISO 4217 code.
+func validCurrency(s string) bool {
+	return len(s) == 3 && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
 }
 
 // fits refuses a number that no column could hold exactly.
@@ -239,6 +245,9 @@ func (f *Field) Check(v any) error {
 	case Decimal:
 		return f.checkDecimal(v, f.Scale)
 	case Money:
+		if !validCurrency(v.Currency) {
+			return fault.Field(f.Name, "wrong_format", "type", f.Type.String())
+		}
 		return f.checkDecimal(v.Amount, MoneyScale)
 	case time.Duration:
 		return f.checkRange(big.NewRat(int64(v/time.Second), 1))
@@ -273,8 +282,11 @@ func (f *Field) checkText(s string) error {
 		return nil
 	}
 	n, most := int64(utf8.RuneCountInString(s)), int64(maxText)
-	if f.Type == RichText {
+	switch {
+	case f.Type == RichText:
 		most = maxRichText
+	case f.Indexed || f.Unique:
+		most = maxKey
 	}
 	if f.Max != nil {
 		most = *f.Max

@@ -44,6 +44,8 @@ func (f *Field) Unwire(raw json.RawMessage) (any, error) {
 			return nil, err
 		}
 		return list, nil
+	case I18n:
+		return unmarshal[Words](f, raw)
 	case JSON:
 		return RawJSON(raw), nil
 	}

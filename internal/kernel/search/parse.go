@@ -89,18 +89,6 @@ func queryTokens(s string) []string {
 	return out
 }
 
-// compat turns the conjoining jamo that NFKC makes of typed consonants back into the
-// compatibility jamo that initials are indexed by.
-func compat(w []rune) []rune {
-	out := slices.Clone(w)
-	for i, r := range out {
-		if r >= 0x1100 && r <= 0x1112 {
-			out[i] = choseong[r-0x1100]
-		}
-	}
-	return out
-}
-
 // open reports whether the term's last token may go on: a word still being typed, or
 // a single syllable, which stands in the index only as the beginning of pairs.
 func (t term) open() bool {

@@ -51,6 +51,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 		conf.MaxConns = 12
 	}
 	conf.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	conf.ConnConfig.RuntimeParams["datestyle"] = "ISO" // days are read as text
 	conf.ConnConfig.RuntimeParams["application_name"] = "maru"
 	pool, err := pgxpool.NewWithConfig(ctx, conf)
 	if err != nil {

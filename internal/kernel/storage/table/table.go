@@ -66,14 +66,6 @@ func (t *Table) extraCast() string {
 	return ""
 }
 
-// overExtra lays a JSON object over the extra column; members that are null go.
-func (t *Table) overExtra(change string) string {
-	if t.d == dialect.Postgres {
-		return "jsonb_strip_nulls(coalesce(" + dialect.Extra + ", '{}'::jsonb) || " + change + ")"
-	}
-	return "json_patch(coalesce(" + dialect.Extra + ", '{}'), " + change + ")"
-}
-
 // cast says how a parameter reaches a PostgreSQL column whose driver type is not ours.
 func (t *Table) cast(f *record.Field, part int) string {
 	if t.d != dialect.Postgres || part > 0 || f.Custom {
@@ -127,10 +119,10 @@ func (t *Table) Insert(r *record.Record) (string, []any) {
 func (t *Table) Update(r *record.Record, changed []*record.Field, expect int64) (string, []any) {
 	var set []string
 	var args []any
-	extra := false
+	var custom []*record.Field
 	for _, f := range changed {
 		if f.Custom {
-			extra = true
+			custom = append(custom, f)
 			continue
 		}
 		first := len(args)
@@ -139,9 +131,9 @@ func (t *Table) Update(r *record.Record, changed []*record.Field, expect int64) 
 			set = append(set, dialect.Ident(c)+" = "+t.d.Param(first+i+1)+t.cast(f, i))
 		}
 	}
-	if extra {
-		args = append(args, dialect.EncodeExtraChange(r, changed))
-		set = append(set, dialect.Extra+" = "+t.overExtra(t.d.Param(len(args))+t.extraCast()))
+	if custom != nil {
+		args = append(args, dialect.EncodePatch(r, custom))
+		set = append(set, dialect.Extra+" = "+t.d.Patched(t.d.Param(len(args))))
 	}
 	if len(set) == 0 { // a guard: the row is looked at and held, not changed
 		set = append(set, "version = version")
@@ -316,7 +308,7 @@ func (t *Table) behind(w *query.Writer, q storage.Query) string {
 
 // value encodes a sort value as its column, or its place in the extra column, holds it.
 func (t *Table) value(f *record.Field, v any) any {
-	if f.Custom {
+	if _, isBool := v.(bool); f.Custom && !isBool {
 		return dialect.SQLite.Value(f, v)
 	}
 	return t.d.Value(f, v)
