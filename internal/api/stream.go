@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -63,11 +64,16 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 	}
 	seen, leave := s.presence.listen()
 	defer leave()
-	done := make(chan error, 1)
+	ctx, hangUp := context.WithCancel(r.Context())
+	done := make(chan struct{})
 	go func() {
-		done <- s.h.Engine.Follow(r.Context(), cursor, func(es []*journal.Entry, next string) error {
-			return s.tell(r, es, next, say)
-		})
+		defer close(done)
+		_ = s.h.Engine.Follow(ctx, cursor, func(es []*journal.Entry, next string) error { return s.tell(r.WithContext(ctx), es, next, say) })
+	}()
+	defer func() { // the follower must not write into an answer that is over
+		hangUp()
+		_ = rc.SetWriteDeadline(time.Now())
+		<-done
 	}()
 	tick := time.NewTicker(beat)
 	defer tick.Stop()
