@@ -27,7 +27,7 @@ var refusals = []struct {
 	{"title == 'a' &&\n  bogus", "filter_unknown_field", 19, "bogus", ""},
 	{"owner.nam == 'a'", "filter_unknown_field", 1, "owner.nam", "owner.name"},
 	{"owner.manager.name == 'a'", "filter_unknown_field", 1, "owner.manager.name", ""}, // two references away
-	{"owner.secret == 'a'", "filter_unknown_field", 1, "owner.secret", ""},            // as if it were not there
+	{"owner.secret == 'a'", "filter_unknown_field", 1, "owner.secret", ""},             // as if it were not there
 	{"data.n == 1", "filter_unknown_field", 1, "data.n", ""},
 	{"foo(title)", "filter_unknown_function", 1, "foo", ""},
 	{"flag && title.contain('a')", "filter_unknown_function", 9, "title.contain", "contains"},
