@@ -10,7 +10,7 @@ import (
 	"github.com/maru-itsm/maru/internal/kernel/fault"
 	"github.com/maru-itsm/maru/internal/kernel/measure"
 	"github.com/maru-itsm/maru/internal/kernel/permit"
-	"github.com/maru-itsm/maru/internal/kernel/record"
+	"github.com/maru-itsm/maru/internal/kernel/query"
 	"github.com/maru-itsm/maru/internal/kernel/storage"
 )
 
@@ -102,14 +102,7 @@ func both(parts ...string) string {
 func keyFilter(by []string, key []any) string {
 	var parts []string
 	for i, term := range by {
-		switch v := key[i].(type) {
-		case nil:
-			parts = append(parts, "empty("+term+")")
-		case int64, bool, record.Decimal:
-			parts = append(parts, fmt.Sprintf("%s == %v", term, v))
-		default:
-			parts = append(parts, fmt.Sprintf("%s == %q", term, fmt.Sprint(v)))
-		}
+		parts = append(parts, query.Is(term, key[i]))
 	}
 	return both(parts...)
 }

@@ -308,7 +308,7 @@ func (t *Table) behind(w *query.Writer, q storage.Query) string {
 
 // value encodes a sort value as its column, or its place in the extra column, holds it.
 func (t *Table) value(f *record.Field, v any) any {
-	if _, isBool := v.(bool); f.Custom && !isBool {
+	if f.Custom && f.Type != record.Bool {
 		return dialect.SQLite.Value(f, v)
 	}
 	return t.d.Value(f, v)
