@@ -141,6 +141,7 @@ func (p *plan) request(req Request) (*Outcome, error) {
 	out := &Outcome{Record: it.after}
 	switch req.Verb {
 	case permit.Link:
+		p.why = reasonIn(req.Body)
 		return out, p.linkRequest(it, req.Link, out)
 	case permit.Attach:
 		return out, p.attach(it, req.File, out)
