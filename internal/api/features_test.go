@@ -288,7 +288,7 @@ func TestStream(t *testing.T) {
 		}
 		until := func(ch <-chan string, what string) string {
 			all := ""
-			for end := time.After(5 * time.Second); ; {
+			for end := time.After(time.Minute); ; { // a long transaction beside it holds the journal's readers back
 				select {
 				case s := <-ch:
 					if all += s; strings.Contains(all, what) {

@@ -30,6 +30,7 @@ type Request struct {
 type LinkRequest struct {
 	Type   string
 	To     string // id or number
+	ToKind string // its kind; empty = whatever the link leads to
 	Remove bool
 }
 

@@ -46,7 +46,10 @@ type Trail interface {
 	Past(ctx context.Context, ids []record.ID, t time.Time) (map[record.ID][]*journal.Entry, error)
 	// Tail reads entries after a cursor ("" = from the start) that no slower writer can
 	// still precede, and the cursor to go on from.
+	// A cursor that was never given is ErrCursor.
 	Tail(ctx context.Context, cursor string, limit int) ([]*journal.Entry, string, error)
+	// End gives the cursor behind the last entry that Tail would give now.
+	End(ctx context.Context) (string, error)
 	// Strand reads one chain in order from pos.
 	Strand(ctx context.Context, strand int32, from int64, limit int) ([]*journal.Entry, error)
 	// Heads gives the last position and hash of every strand.

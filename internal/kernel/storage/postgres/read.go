@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -228,9 +229,9 @@ func (s *Store) Past(ctx context.Context, ids []record.ID, t time.Time) (map[rec
 // commits, so a slower writer may still place an earlier one: only entries of
 // transactions that no running one precedes are read, in the order of transactions.
 func (s *Store) Tail(ctx context.Context, cursor string, limit int) ([]*journal.Entry, string, error) {
-	xid, seq, _ := strings.Cut(cursor, ":")
-	if xid == "" || seq == "" {
-		xid, seq = "0", "0"
+	xid, seq, err := cut(cursor)
+	if err != nil {
+		return nil, cursor, err
 	}
 	last := ""
 	es, err := s.entries(ctx, "WHERE (xid, seq) > ($1::text::xid8, $2::text::bigint) AND xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid, seq LIMIT $3",
@@ -239,6 +240,29 @@ func (s *Store) Tail(ctx context.Context, cursor string, limit int) ([]*journal.
 		cursor = fmt.Sprintf("%s:%d", last, es[len(es)-1].Seq)
 	}
 	return es, cursor, err
+}
+
+// cut reads a cursor: a transaction and a place in it.
+func cut(cursor string) (xid, seq string, err error) {
+	if cursor == "" {
+		return "0", "0", nil
+	}
+	xid, seq, _ = strings.Cut(cursor, ":")
+	_, err1 := strconv.ParseUint(xid, 10, 63)
+	_, err2 := strconv.ParseUint(seq, 10, 63)
+	if err1 != nil || err2 != nil {
+		return "", "", storage.ErrCursor
+	}
+	return xid, seq, nil
+}
+
+// End implements storage.Trail.
+func (s *Store) End(ctx context.Context) (cursor string, err error) {
+	err = s.rows(ctx, "SELECT xid::text, seq FROM journal WHERE xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid DESC, seq DESC LIMIT 1", nil, func(v []any) error {
+		cursor = fmt.Sprintf("%s:%d", v[0], num(v[1]))
+		return nil
+	})
+	return cursor, err
 }
 
 // Strand implements storage.Trail.
