@@ -201,6 +201,11 @@ func (w *world) later(d time.Duration) {
 	w.want(200, "", "PUT", "/_test/clock", map[string]any{"now": at.UTC().Format(time.RFC3339)})
 }
 
+// at gives a moment that lies so far from the world's own, as the API writes it.
+func (w *world) at(d time.Duration) string {
+	return time.UnixMicro(w.now.Load()).Add(d).UTC().Format(time.RFC3339)
+}
+
 type m = map[string]any
 
 // desk makes a group of the resolver and the agent, a category and a service.

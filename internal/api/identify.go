@@ -81,7 +81,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err := sameOrigin(r); err != nil {
 		return err
 	}
-	body, err := object(r)
+	body, err := object(r, "email", "password")
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func (s *Server) me(w http.ResponseWriter, ctx context.Context) error {
 }
 
 func (s *Server) setup(w http.ResponseWriter, r *http.Request) error {
-	body, err := object(r)
+	body, err := object(r, "link", "email", "name", "password")
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func (s *Server) setup(w http.ResponseWriter, r *http.Request) error {
 
 // newToken makes a token for the caller; an administrator may make one for another.
 func (s *Server) newToken(w http.ResponseWriter, r *http.Request) error {
-	body, err := object(r)
+	body, err := object(r, "name", "user", "roles", "expires_at")
 	if err != nil {
 		return err
 	}
@@ -168,7 +168,7 @@ func (s *Server) invite(w http.ResponseWriter, r *http.Request) error {
 	if err := s.admin(r); err != nil {
 		return err
 	}
-	body, err := object(r)
+	body, err := object(r, "email", "name", "roles")
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/maru-itsm/maru/internal/kernel/journal"
 	"github.com/maru-itsm/maru/internal/kernel/permit"
 	"github.com/maru-itsm/maru/internal/kernel/record"
+	"github.com/maru-itsm/maru/internal/kernel/storage"
 )
 
 // An event is one change as a stream tells it: never what changed, only that it did, so
@@ -38,7 +39,18 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 	rc := http.NewResponseController(w)
 	cursor := r.Header.Get("Last-Event-ID")
 	var err error
-	if cursor == "" {
+	lost := false
+	if cursor != "" {
+		ok, err := s.h.Engine.Resume(r.Context(), cursor)
+		if errors.Is(err, storage.ErrCursor) {
+			return fault.Field("Last-Event-ID", "bad_cursor")
+		}
+		if err != nil {
+			return err
+		}
+		lost = !ok
+	}
+	if cursor == "" || lost {
 		if cursor, err = s.h.Engine.Ends(r.Context()); err != nil {
 			return err
 		}
@@ -49,6 +61,11 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 	_ = rc.SetWriteDeadline(time.Time{})
 	if _, err := fmt.Fprintf(w, "retry: 2000\nid: %s\n: hello\n\n", cursor); err != nil {
 		return nil
+	}
+	if lost { // too much was missed to tell it: look afresh
+		if _, err := fmt.Fprint(w, "event: lost\ndata: {}\n\n"); err != nil {
+			return nil
+		}
 	}
 	if err := rc.Flush(); err != nil {
 		return nil
@@ -166,7 +183,7 @@ func (p *presence) say(v viewing) {
 }
 
 func (s *Server) present(w http.ResponseWriter, r *http.Request) error {
-	body, err := object(r)
+	body, err := object(r, "kind", "id", "doing")
 	if err != nil {
 		return err
 	}

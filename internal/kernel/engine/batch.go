@@ -2,6 +2,8 @@ package engine
 
 import (
 	"encoding/json"
+	"slices"
+	"strings"
 
 	"github.com/maru-itsm/maru/internal/kernel/fault"
 	"github.com/maru-itsm/maru/internal/kernel/journal"
@@ -103,7 +105,13 @@ func (p *plan) linkRequest(it *item, l *LinkRequest, out *Outcome) error {
 	if link == nil || k.Name != it.kind.Name {
 		return fault.Field("type", "unknown_link", "type", clip(l.Type))
 	}
+	if l.ToKind != "" && !slices.Contains(link.To, l.ToKind) {
+		return fault.Field("to", "link_target", "kinds", strings.Join(link.To, ", "))
+	}
 	for _, kind := range link.To {
+		if l.ToKind != "" && l.ToKind != kind {
+			continue
+		}
 		to, err := p.e.find(p.ctx, p.actor, p.e.schema.Kind(kind), l.To)
 		if f := fault.Of(err); f != nil && f.Class == fault.NotFound {
 			continue

@@ -107,6 +107,12 @@ func (e *Engine) checkSetting(s *SettingValue) error {
 		return fault.Field("name", "unknown_setting", "name", clip(s.Name))
 	}
 	f := record.Field{Name: "value", Type: d.Type, Choices: d.Choices, Scale: 6}
+	if d.Type == record.Int || d.Type == record.Number || d.Type == record.Pct || d.Type == record.Span {
+		f.Min = &d.Min
+	}
+	if most := int64(100); d.Type == record.Pct {
+		f.Max = &most
+	}
 	v, err := f.Parse(s.Value)
 	if err == nil {
 		err = f.Check(v)

@@ -30,6 +30,7 @@ type Request struct {
 type LinkRequest struct {
 	Type   string
 	To     string // id or number
+	ToKind string // its kind; empty = whatever the link leads to
 	Remove bool
 }
 
@@ -141,6 +142,7 @@ func (p *plan) request(req Request) (*Outcome, error) {
 	out := &Outcome{Record: it.after}
 	switch req.Verb {
 	case permit.Link:
+		p.why = reasonIn(req.Body)
 		return out, p.linkRequest(it, req.Link, out)
 	case permit.Attach:
 		return out, p.attach(it, req.File, out)

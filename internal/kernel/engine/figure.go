@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,9 +17,10 @@ import (
 
 // A Figure is a KPI's value with the condition of the records it was made from.
 type Figure struct {
-	Key    []any // values of the grouping, empty for the whole
-	Result measure.Result
-	Filter string // lists the records counted
+	Key      []any // values of the grouping, empty for the whole
+	Result   measure.Result
+	Filter   string // lists the records counted
+	Currency string // of a figure in money
 }
 
 // Measure computes a KPI over what the actor may see; with By also for every group.
@@ -33,6 +35,7 @@ func (e *Engine) Measure(ctx context.Context, k *measure.KPI, a measure.Args) (w
 	if k.How == measure.Own {
 		p := e.plan(ctx, actor)
 		whole.Result, err = k.Figure(p, a)
+		whole.Filter = whole.Result.Records
 		return whole, nil, err
 	}
 	filter, err := period(k, a)
@@ -57,17 +60,53 @@ func (e *Engine) Measure(ctx context.Context, k *measure.KPI, a measure.Args) (w
 		}
 	}
 	whole = Figure{Result: result(k, sum(all), sum(hits)), Filter: filter}
-	if len(by) == 0 {
-		return whole, nil, nil
+	if len(by) > 0 {
+		found := map[string]storage.Group{}
+		for _, h := range hits {
+			found[fmt.Sprintf("%#v", h.Key)] = h
+		}
+		for _, g := range all {
+			groups = append(groups, Figure{Key: g.Key, Result: result(k, g, found[fmt.Sprintf("%#v", g.Key)]), Filter: both(filter, keyFilter(by, g.Key))})
+		}
 	}
-	found := map[string]storage.Group{}
-	for _, h := range hits {
-		found[fmt.Sprintf("%#v", h.Key)] = h
-	}
-	for _, g := range all {
-		groups = append(groups, Figure{Key: g.Key, Result: result(k, g, found[fmt.Sprintf("%#v", g.Key)]), Filter: both(filter, keyFilter(by, g.Key))})
+	if amount, ok := strings.CutSuffix(k.Value, ".amount"); ok {
+		return whole, groups, e.currencies(ctx, k.Kind, amount+".currency", filter, by, &whole, groups)
 	}
 	return whole, groups, nil
+}
+
+// currencies says in which money figures are. Amounts of several currencies have no sum.
+func (e *Engine) currencies(ctx context.Context, kind, term, filter string, by []string, whole *Figure, groups []Figure) error {
+	used, err := e.Groups(ctx, kind, filter, append(slices.Clone(by), term), "")
+	if err != nil {
+		return err
+	}
+	of := map[string][]string{}
+	for _, u := range used {
+		c, ok := u.Key[len(by)].(string)
+		if !ok {
+			continue
+		}
+		for _, key := range []string{"", fmt.Sprintf("%#v", u.Key[:len(by)])} {
+			if !slices.Contains(of[key], c) {
+				of[key] = append(of[key], c)
+			}
+		}
+	}
+	set := func(f *Figure, key string) {
+		switch list := of[key]; len(list) {
+		case 0:
+		case 1:
+			f.Currency = list[0]
+		default:
+			f.Result.Value, f.Result.Numerator, f.Result.Reason = nil, nil, "mixed_currencies"
+		}
+	}
+	set(whole, "")
+	for i := range groups {
+		set(&groups[i], fmt.Sprintf("%#v", groups[i].Key))
+	}
+	return nil
 }
 
 // period joins a KPI's own condition with the caller's filter and the asked-for time.
@@ -124,12 +163,16 @@ func result(k *measure.KPI, g, hits storage.Group) measure.Result {
 		return measure.Result{Value: big.NewRat(g.Count, 1), Numerator: big.NewRat(g.Count, 1), N: g.Count}
 	case measure.Share:
 		return measure.Ratio(hits.Count, g.Count, 100)
-	case measure.Sum, measure.Mean:
+	case measure.Sum, measure.Mean, measure.PerRecord:
 		total := new(big.Rat)
 		for _, v := range g.Values {
 			if x := new(big.Rat).SetFloat64(v); x != nil {
 				total.Add(total, x)
 			}
+		}
+		if k.How == measure.PerRecord {
+			n = g.Count
+			r.N = n
 		}
 		r.Numerator, r.Denominator = total, big.NewRat(n, 1)
 		if k.How == measure.Sum {

@@ -40,7 +40,7 @@ func (p *plan) Link(link string, from, to record.ID) error {
 		return err
 	}
 	if l.Mirror != "" && a.after.Ref(l.Mirror) != to { // the field leads, the link follows
-		return p.change(a, permit.Update, record.Input{Values: record.Values{l.Mirror: to}})
+		return p.change(a, permit.Update, record.Input{Values: record.Values{l.Mirror: to}, Reason: p.why})
 	}
 	out, err := p.edgesOf(from, link, false)
 	if err != nil {
@@ -80,7 +80,7 @@ func (p *plan) Unlink(link string, from, to record.ID) error {
 		return err
 	}
 	if l.Mirror != "" && a.after.Ref(l.Mirror) == to {
-		return p.change(a, permit.Update, record.Input{Values: record.Values{l.Mirror: nil}})
+		return p.change(a, permit.Update, record.Input{Values: record.Values{l.Mirror: nil}, Reason: p.why})
 	}
 	i := slices.IndexFunc(out, func(e record.Edge) bool { return e.To == to })
 	if i < 0 {
@@ -92,10 +92,10 @@ func (p *plan) Unlink(link string, from, to record.ID) error {
 
 // linked journals a change of links on the record it begins at and lets rules see it.
 func (p *plan) linked(a *item, edge record.Edge, verb string) error {
-	c := &record.Change{Verb: verb, Before: a.after.Clone(), After: a.after, Link: &edge}
+	c := &record.Change{Verb: verb, Before: a.after.Clone(), After: a.after, Link: &edge, Within: p.within()}
 	p.stack = append(p.stack, c)
 	defer func() { p.stack = p.stack[:len(p.stack)-1] }()
-	p.log(a, &step{verb: verb, via: p.via, note: map[string]any{"link": edge.Type, "to_kind": edge.ToKind, "to": edge.To}})
+	p.log(a, &step{verb: verb, reason: p.why, via: p.via, note: map[string]any{"link": edge.Type, "to_kind": edge.ToKind, "to": edge.To}})
 	return p.rules(a.kind.Name, c, false)
 }
 

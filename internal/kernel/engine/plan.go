@@ -32,6 +32,7 @@ type plan struct {
 	wipe  []record.ID
 	depth int
 	via   string
+	why   string           // the reason of the link that was asked for
 	stack []*record.Change // the change whose rules are running is the last
 }
 
@@ -131,6 +132,7 @@ func (p *plan) change(it *item, verb string, in record.Input) error {
 	if verb == "create" {
 		c.Before = nil
 	}
+	c.Within = p.within()
 	p.stack = append(p.stack, c)
 	defer func() { p.stack = p.stack[:len(p.stack)-1] }()
 
@@ -169,6 +171,14 @@ func (p *plan) change(it *item, verb string, in record.Input) error {
 		}
 	}
 	return p.rules(it.kind.Name, c, false)
+}
+
+// within gives the change whose consequences are being thought through.
+func (p *plan) within() *record.Change {
+	if len(p.stack) == 0 {
+		return nil
+	}
+	return p.stack[len(p.stack)-1]
 }
 
 // say adds the comment and the note that came with a change.

@@ -166,7 +166,7 @@ func (p *plan) comment(it *item, body string, internal bool) error {
 	c := storage.Comment{ID: record.NewID(), Kind: it.kind.Name, Record: it.after.ID(), At: p.now, Author: p.actor.ID, Body: body, Internal: internal}
 	p.said = append(p.said, c)
 	verb := permit.Comment
-	ch := &record.Change{Verb: verb, Before: it.after.Clone(), After: it.after, Input: record.Input{Comment: body}}
+	ch := &record.Change{Verb: verb, Before: it.after.Clone(), After: it.after, Input: record.Input{Comment: body}, Within: p.within()}
 	if internal {
 		verb = permit.Note
 		ch.Verb, ch.Input = verb, record.Input{Note: body}

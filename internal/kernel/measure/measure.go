@@ -14,13 +14,14 @@ type How int
 
 // The ways to a value.
 const (
-	Count  How = iota // how many records fit Where
-	Share             // of those that fit Where, the part that also fits Hit, in percent
-	Mean              // of Value over the records that fit Where
-	Median            // likewise
-	P90               // likewise, 90th percentile, linear between ranks
-	Sum               // likewise
-	Own               // Figure computes it
+	Count     How = iota // how many records fit Where
+	Share                // of those that fit Where, the part that also fits Hit, in percent
+	Mean                 // of Value over the records that fit Where
+	Median               // likewise
+	P90                  // likewise, 90th percentile, linear between ranks
+	Sum                  // likewise
+	PerRecord            // Sum of Value over the number of records that fit Where, whether they have a value or not
+	Own                  // Figure computes it
 )
 
 // A KPI is one declared figure.
@@ -30,7 +31,7 @@ type KPI struct {
 	How      How
 	Where    string // CEL: the records it is about; the denominator of a Share
 	Hit      string // CEL: the numerator of a Share
-	Value    string // CEL term of Mean, Median, P90, Sum
+	Value    string // CEL term of Mean, Median, P90, Sum, PerRecord
 	At       string // the time field a period applies to; empty = as things stand now
 	By       string // default grouping
 	Unit     string // "count", "percent", "seconds", "money"
@@ -56,7 +57,8 @@ type Result struct {
 	Numerator   *big.Rat
 	Denominator *big.Rat
 	N           int64
-	Reason      string // "no_data", "zero_base", "not_started"
+	Reason      string // "no_data", "zero_base", "not_started", "mixed_currencies"
+	Records     string // of Own figures: CEL that lists the records it was made of
 }
 
 // Quantile gives the p-quantile (0…1) of values by linear interpolation between

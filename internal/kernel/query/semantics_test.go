@@ -61,7 +61,7 @@ func smallWorld(t *testing.T) *world {
 		"x_ref": w.id(), "x_refs": []record.ID{boss}, "x_texts": []string{"본관"}, "x_time": at(t, "2026-11-01T14:59:59Z"), "x_flag": true, "label": record.Words{"ko": "메일"}})
 	put("thing", vals{"source": "disk", "title": "Disk full", "grade": "low", "level": int64(3), "count": int64(5), "price": record.Decimal("9999999999999999.99"), "effort": 90 * time.Minute, "spare": time.Hour,
 		"due": at(t, "2026-11-01T15:00:00Z"), "done": at(t, "2026-11-01T14:00:00Z"), "first": record.Date("2026-11-02"), "last": record.Date("2026-11-02"), "flag": false, "owner": lee, "helper": boss,
-		"parent": w.things[1].ID(), "watchers": []record.ID{boss}, "marks": []string{"A"}, "cost": record.Money{Amount: "1200.50", Currency: "USD"}, "x_int": int64(-7), "x_dec": record.Decimal("0.3"), "x_ref": boss,
+		"parent": w.things[1].ID(), "watchers": []record.ID{boss}, "marks": []string{"A"}, "cost": record.Money{Amount: "1200.5", Currency: "USD"}, "x_int": int64(-7), "x_dec": record.Decimal("0.3"), "x_ref": boss,
 		"x_time": at(t, "2026-11-01T15:00:00Z"), "x_day": record.Date("2026-11-02"), "x_flag": false})
 	var docs []storage.SearchDoc
 	for _, r := range w.things {

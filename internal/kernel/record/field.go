@@ -58,6 +58,7 @@ type Field struct {
 	Search   bool   // found by full-text search
 	Secret   bool   // never leaves the store in any answer
 	Internal bool   // only for those who may see internals
+	Override bool   // set against what is derived: needs the right to, and a reason
 	Personal string // field naming the person it is about; "id" = the record itself; "" = not personal
 	Min, Max *int64 // length of text, value of numbers, count of lists
 	Scale    int    // decimals of Number and Pct
@@ -163,6 +164,8 @@ func (f *Field) word(w string) error {
 		f.Secret = true
 	case "internal":
 		f.Internal = true
+	case "override":
+		f.Override = true
 	case "index":
 		f.Indexed = true
 	case "personal":

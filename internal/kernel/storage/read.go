@@ -45,8 +45,8 @@ type Trail interface {
 	// Past gives all entries with At ≤ t of many records, by record, oldest first.
 	Past(ctx context.Context, ids []record.ID, t time.Time) (map[record.ID][]*journal.Entry, error)
 	// Tail reads entries after a cursor ("" = from the start) that no slower writer can
-	// still precede, and the cursor to go on from. A cursor that another store made, or
-	// nobody, reads from the start.
+	// still precede, and the cursor to go on from.
+	// A cursor that was never given is ErrCursor.
 	Tail(ctx context.Context, cursor string, limit int) ([]*journal.Entry, string, error)
 	// End gives the cursor behind the last entry that Tail would give now.
 	End(ctx context.Context) (string, error)
