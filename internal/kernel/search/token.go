@@ -42,17 +42,23 @@ func scriptOf(r rune) script {
 	return gap
 }
 
-// fold makes text comparable: NFKC, lower case, no invisible characters.
+// fold makes text comparable: NFKC, lower case, no invisible characters, and the two
+// Greek signs that SQLite would fold further.
 func fold(s string) string {
 	if len(s) > maxText {
 		s = s[:maxText]
 	}
 	s = norm.NFKC.String(strings.ToValidUTF8(s, " "))
 	return strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Cf, r) {
+		switch r = unicode.ToLower(r); {
+		case unicode.Is(unicode.Cf, r):
 			return -1
+		case r == 'ς':
+			return 'σ'
+		case r == '\u0345':
+			return 'ι'
 		}
-		return unicode.ToLower(r)
+		return r
 	}, s)
 }
 

@@ -54,6 +54,9 @@ type Trail interface {
 	Strand(ctx context.Context, strand int32, from int64, limit int) ([]*journal.Entry, error)
 	// Heads gives the last position and hash of every strand.
 	Heads(ctx context.Context) ([]journal.Head, error)
+	// Stray counts entries that stand in no chain: before its beginning, or in none that
+	// a writer can have. Nothing but another hand puts them there.
+	Stray(ctx context.Context) (int64, error)
 	// Keys gives the keys of persons; an erased one is present without a key.
 	Keys(ctx context.Context, persons []record.ID) (map[record.ID][]byte, error)
 	// Idem finds a remembered answer; nil when none.

@@ -258,6 +258,12 @@ func (s *Store) Heads(ctx context.Context) ([]journal.Head, error) {
 	return out, err
 }
 
+// Stray implements storage.Trail.
+func (s *Store) Stray(ctx context.Context) (n int64, err error) {
+	err = s.rows(ctx, "SELECT count(*) FROM journal WHERE pos < 1 OR strand < 0", nil, 1, func(v []any) error { n = num(v[0]); return nil })
+	return n, err
+}
+
 // Keys implements storage.Trail: an erased person is present with a nil key.
 func (s *Store) Keys(ctx context.Context, persons []record.ID) (map[record.ID][]byte, error) {
 	out := map[record.ID][]byte{}
