@@ -40,10 +40,10 @@ var (
 
 // speaksSQL are the files that may hold SQL: the adapters and what writes their
 // statements; the one file that turns an expression into a condition, with its tests;
-// what is measured against SQL written by hand; tests that feed a search to a real index;
-// and the samples of this package's tests.
+// what is measured against SQL written by hand; tests that feed a search to a real index
+// or reach behind the job queue; and the samples of this package's tests.
 var speaksSQL = []string{"internal/kernel/storage/...", "internal/kernel/dialect/...", "internal/kernel/query/sql.go", "internal/kernel/query/*_test.go", "bench/...",
-	"internal/kernel/search/*_test.go", "internal/arch/breaks_test.go"}
+	"internal/kernel/search/*_test.go", "internal/kernel/job/*_test.go", "internal/arch/breaks_test.go"}
 
 // SQL finds strings that are SQL, or parts of it, outside the files that may hold any.
 func SQL(sources []*Source, may []string) []Breach {
