@@ -1,14 +1,10 @@
 package cli
 
 import (
-	"bufio"
-	"bytes"
-	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -66,11 +62,7 @@ func (c *importCmd) one(ctx context.Context, h *house.House, s *Streams, name st
 			}
 		}
 	}
-	in, err := unzipped(f)
-	if err != nil {
-		return err
-	}
-	rep, err := intake.Import(ctx, h, c.Profile, in, o)
+	rep, err := intake.Import(ctx, h, c.Profile, f, o)
 	if err != nil {
 		return err
 	}
@@ -82,15 +74,6 @@ func (c *importCmd) one(ctx context.Context, h *house.House, s *Streams, name st
 	}
 	rep.Print(s.Out)
 	return nil
-}
-
-// unzipped reads through gzip where a file is compressed, whatever it is called.
-func unzipped(f io.Reader) (io.Reader, error) {
-	r := bufio.NewReader(f)
-	if head, _ := r.Peek(2); !bytes.Equal(head, []byte{0x1f, 0x8b}) {
-		return r, nil
-	}
-	return gzip.NewReader(r)
 }
 
 func terminal(f *os.File) bool {

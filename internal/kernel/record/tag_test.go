@@ -123,7 +123,7 @@ type sample struct {
 	Owner  Ref      `maru:"owner,to=user"`
 	Cost   Money    `maru:"cost"`
 	Notes  []string // working memory
-	hidden string
+	hidden string   //nolint:unused // a field without a tag is left alone
 }
 
 func TestCompile(t *testing.T) {
