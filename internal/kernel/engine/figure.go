@@ -10,6 +10,7 @@ import (
 	"github.com/maru-itsm/maru/internal/kernel/fault"
 	"github.com/maru-itsm/maru/internal/kernel/measure"
 	"github.com/maru-itsm/maru/internal/kernel/permit"
+	"github.com/maru-itsm/maru/internal/kernel/query"
 	"github.com/maru-itsm/maru/internal/kernel/record"
 	"github.com/maru-itsm/maru/internal/kernel/storage"
 )
@@ -34,6 +35,11 @@ func (e *Engine) Measure(ctx context.Context, k *measure.KPI, a measure.Args) (w
 		p := e.plan(ctx, actor)
 		whole.Result, err = k.Figure(p, a)
 		return whole, nil, err
+	}
+	if kind := e.schema.Kind(k.Kind); kind != nil && strings.TrimSpace(a.Filter) != "" { // by itself: it may not break out of the KPI's own
+		if _, err := query.Compile(e.schema, kind, a.Filter); err != nil {
+			return whole, nil, err
+		}
 	}
 	filter, err := period(k, a)
 	if err != nil {
@@ -102,16 +108,26 @@ func both(parts ...string) string {
 func keyFilter(by []string, key []any) string {
 	var parts []string
 	for i, term := range by {
-		switch v := key[i].(type) {
-		case nil:
-			parts = append(parts, "empty("+term+")")
-		case int64, bool, record.Decimal:
-			parts = append(parts, fmt.Sprintf("%s == %v", term, v))
-		default:
-			parts = append(parts, fmt.Sprintf("%s == %q", term, fmt.Sprint(v)))
-		}
+		parts = append(parts, "("+term+") == "+literal(key[i]))
 	}
 	return both(parts...)
+}
+
+// literal writes a value as an expression does.
+func literal(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "null"
+	case int64, bool, record.Decimal:
+		return fmt.Sprint(v)
+	case record.Date:
+		return fmt.Sprintf("date('%s')", v)
+	case time.Time:
+		return fmt.Sprintf("timestamp('%s')", record.FormatTime(v))
+	case time.Duration:
+		return fmt.Sprintf("duration('%ds')", int64(v/time.Second))
+	}
+	return fmt.Sprintf("%q", fmt.Sprint(v))
 }
 
 func sum(gs []storage.Group) storage.Group {

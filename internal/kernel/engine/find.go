@@ -17,6 +17,7 @@ const searchCursor = "search"
 
 // Run keeps the readers of the journal going until ctx ends.
 func (e *Engine) Run(ctx context.Context) {
+	go e.heed(ctx)
 	e.keepUp(ctx, searchCursor, func(cursor string) error {
 		return e.Follow(ctx, cursor, func(es []*journal.Entry, next string) error { return e.index(ctx, es, next) })
 	})

@@ -78,11 +78,45 @@ func (e *Engine) Follow(ctx context.Context, cursor string, do func(es []*journa
 
 // Ends gives the cursor behind the last entry there is now.
 func (e *Engine) Ends(ctx context.Context) (string, error) {
-	cursor := ""
+	return e.store.End(ctx)
+}
+
+// heed drops what this node keeps of records that another node has changed, and takes up
+// its changes of configuration, until ctx ends.
+func (e *Engine) heed(ctx context.Context) {
+	cursor, err := e.store.End(ctx)
+	tick := time.NewTicker(followEvery)
+	defer tick.Stop()
 	for {
-		es, next, err := e.store.Tail(ctx, cursor, 10_000)
+		if err != nil && ctx.Err() == nil {
+			e.log.Error("what other nodes do cannot be heard", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		cursor, err = e.heard(ctx, cursor)
+	}
+}
+
+// heard takes in what was written after a cursor.
+func (e *Engine) heard(ctx context.Context, cursor string) (string, error) {
+	for {
+		es, next, err := e.store.Tail(ctx, cursor, followPage)
 		if err != nil || len(es) == 0 {
-			return next, err
+			return cursor, err
+		}
+		configured := false
+		for _, x := range es {
+			e.cache.drop(x.Record)
+			e.counterOf(x.Kind).Add(1)
+			configured = configured || x.Kind == CustomKind || x.Kind == SettingKind
+		}
+		if configured {
+			if err := e.reload(ctx); err != nil {
+				return cursor, err
+			}
 		}
 		cursor = next
 	}
