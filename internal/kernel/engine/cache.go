@@ -12,7 +12,7 @@ import (
 )
 
 // cacheFor is how old a cached record may be. It bounds what another node may have
-// changed meanwhile; this node's own changes drop out at once.
+// changed meanwhile, until this one hears of it; its own changes drop out at once.
 const (
 	cacheFor  = 2 * time.Second
 	cacheSize = 20_000
@@ -85,8 +85,8 @@ func (e *Engine) counterOf(kind string) *atomic.Int64 {
 	return v.(*atomic.Int64)
 }
 
-// Touches counts the records of kinds that this node has written: whoever keeps what it
-// made of them looks here whether it still stands.
+// Touches counts the changes of records of kinds that this node has made or heard of:
+// whoever keeps what it made of them looks here whether it still stands.
 func (e *Engine) Touches(kinds ...string) (n int64) {
 	for _, k := range kinds {
 		n += e.counterOf(k).Load()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -52,8 +53,18 @@ type Outcome struct {
 	Changed bool          // false when nothing needed writing
 }
 
-// attempts is how often a change that lost a race is thought through again.
-const attempts = 6
+// attempts is how often a change that lost a race is thought through again: enough for
+// some fifty people who write on one record at once.
+const attempts = 14
+
+// breathe waits a moment, longer from try to try and never the same, so that those who
+// race for one record do not meet again.
+func breathe(ctx context.Context, try int) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(rand.N(time.Millisecond << min(try, 7))):
+	}
+}
 
 // Do makes the change, whole or not at all.
 func (e *Engine) Do(ctx context.Context, req Request) (*Outcome, error) {
@@ -76,7 +87,8 @@ func (e *Engine) Do(ctx context.Context, req Request) (*Outcome, error) {
 			return out, nil
 		case errors.Is(err, storage.ErrIdem):
 			return e.remembered(ctx, actor, req.Idem)
-		case errors.Is(err, storage.ErrStale) && req.IfMatch == 0 && try < attempts:
+		case errors.Is(err, storage.ErrStale) && try < attempts: // If-Match is held to again
+			breathe(ctx, try)
 			continue
 		}
 		return nil, explain(err)
@@ -294,6 +306,7 @@ func (e *Engine) withinAt(ctx context.Context, a record.Actor, at time.Time, do 
 		case !errors.Is(err, storage.ErrStale) || try >= attempts:
 			return explain(err)
 		}
+		breathe(ctx, try)
 	}
 }
 

@@ -38,6 +38,11 @@ func (e *Engine) Measure(ctx context.Context, k *measure.KPI, a measure.Args) (w
 		whole.Filter = whole.Result.Records
 		return whole, nil, err
 	}
+	if kind := e.schema.Kind(k.Kind); kind != nil && strings.TrimSpace(a.Filter) != "" { // by itself: it may not break out of the KPI's own
+		if _, err := query.Compile(e.schema, kind, a.Filter); err != nil {
+			return whole, nil, err
+		}
+	}
 	filter, err := period(k, a)
 	if err != nil {
 		return whole, nil, err

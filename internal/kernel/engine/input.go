@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/maru-itsm/maru/internal/kernel/fault"
 	"github.com/maru-itsm/maru/internal/kernel/permit"
@@ -92,6 +93,9 @@ func (p *plan) aside(in *record.Input, it *item, verb, name string, raw any) (bo
 	}
 	if len(text) > MaxComment {
 		return true, fault.Field(name, "too_long", "max", MaxComment)
+	}
+	if !cleanText(text) {
+		return true, fault.Field(name, "invalid_text")
 	}
 	if need != "" && verb != need && verb != permit.Create && text != "" {
 		ok, err := p.e.Policy().May(p.actor, p.env(nil), it.after, need)
@@ -249,6 +253,9 @@ func (p *plan) resolve(f *record.Field, key string) (record.ID, error) {
 	}
 	return r.ID(), nil
 }
+
+// cleanText reports whether a text can be kept: UTF-8 without NUL.
+func cleanText(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
 
 func clip(s string) string {
 	if r := []rune(s); len(r) > 60 {

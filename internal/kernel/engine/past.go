@@ -63,27 +63,31 @@ func (e *Engine) rewind(ctx context.Context, k *record.Kind, ids []record.ID, t 
 }
 
 // listAsOf answers a list for a moment in the past: records nobody has touched since
-// come from their table, the others are rebuilt from the journal.
-func (e *Engine) listAsOf(ctx context.Context, q storage.Query, t time.Time) ([]*record.Record, error) {
+// come from their table, the others are rebuilt from the journal. count says how many
+// there are in all.
+func (e *Engine) listAsOf(ctx context.Context, q storage.Query, t time.Time) (recs []*record.Record, count func() (int64, error), err error) {
 	touched, err := e.store.Touched(ctx, q.Kind, t)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	still := q
 	still.Where = append(slices.Clone(q.Where), query.IDs(touched, true))
-	recs, err := e.store.List(ctx, still)
-	if err != nil {
-		return nil, err
+	if recs, err = e.store.List(ctx, still); err != nil {
+		return nil, nil, err
 	}
+	rebuilt := int64(0)
 	for chunk := range slices.Chunk(touched, 500) {
 		past, err := e.rewind(ctx, q.Kind, chunk, t)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for _, r := range past {
 			ok, err := query.All(q.Where...).Eval(r)
 			if err != nil {
-				return nil, err
+				return nil, nil, err
+			}
+			if ok {
+				rebuilt++
 			}
 			if ok && (q.After == nil || compareCursor(q.Order, r, q.After) > 0) {
 				recs = append(recs, r)
@@ -93,7 +97,10 @@ func (e *Engine) listAsOf(ctx context.Context, q storage.Query, t time.Time) ([]
 			recs = best(q, recs)
 		}
 	}
-	return best(q, recs), nil
+	return best(q, recs), func() (int64, error) {
+		n, err := e.store.Count(ctx, q.Kind, still.Where, CountCap)
+		return n + rebuilt, err
+	}, nil
 }
 
 func best(q storage.Query, recs []*record.Record) []*record.Record {

@@ -30,7 +30,7 @@ type plan struct {
 	said  []storage.Comment
 	files []storage.Attachment
 	wipe  []record.ID
-	depth int
+	held  []*item // read, and to be found unchanged when the batch is applied
 	via   string
 	why   string           // the reason of the link that was asked for
 	stack []*record.Change // the change whose rules are running is the last
@@ -123,19 +123,17 @@ func (p *plan) create(k *record.Kind) (*item, error) {
 // change does one verb to one record: move, fields, rules, derivations, checks,
 // consequences, in that order.
 func (p *plan) change(it *item, verb string, in record.Input) error {
-	if p.depth++; p.depth > maxDepth || len(p.order) > maxTouched {
-		return fault.New(fault.Conflict, "too_many_consequences")
-	}
-	defer func() { p.depth-- }()
 	snapshot := it.after.Clone()
 	c := &record.Change{Verb: verb, Before: snapshot, After: it.after, Input: in}
 	if verb == "create" {
 		c.Before = nil
 	}
 	c.Within = p.within()
-	p.stack = append(p.stack, c)
-	defer func() { p.stack = p.stack[:len(p.stack)-1] }()
-
+	leave, err := p.enter(c)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	move, err := p.moveFor(it, verb)
 	if err != nil {
 		return err
@@ -145,7 +143,7 @@ func (p *plan) change(it *item, verb string, in record.Input) error {
 		if f == nil {
 			return fault.Field(name, "unknown_field")
 		}
-		it.after.Put(f, v)
+		it.after.Put(f, f.Take(v))
 	}
 	if move != nil {
 		if err := p.step(it, move); err != nil {
@@ -179,6 +177,15 @@ func (p *plan) within() *record.Change {
 		return nil
 	}
 	return p.stack[len(p.stack)-1]
+}
+
+// enter begins a change within the change: a rule that runs away is stopped here.
+func (p *plan) enter(c *record.Change) (leave func(), err error) {
+	if len(p.stack) >= maxDepth || len(p.order) > maxTouched {
+		return nil, fault.New(fault.Conflict, "too_many_consequences")
+	}
+	p.stack = append(p.stack, c)
+	return func() { p.stack = p.stack[:len(p.stack)-1] }, nil
 }
 
 // say adds the comment and the note that came with a change.

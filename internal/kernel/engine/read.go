@@ -269,19 +269,20 @@ func (e *Engine) List(ctx context.Context, req ListRequest) (Page, error) {
 		return Page{}, err
 	}
 	var recs []*record.Record
+	count := func() (int64, error) { return e.store.Count(ctx, k, where, CountCap) }
 	if req.AsOf.IsZero() {
 		recs, err = e.store.List(ctx, q)
 	} else {
-		recs, err = e.listAsOf(ctx, q, req.AsOf)
+		recs, count, err = e.listAsOf(ctx, q, req.AsOf)
 	}
 	if err != nil {
 		return Page{}, explain(err)
 	}
-	return e.page(ctx, a, env, req, q, recs)
+	return e.page(a, env, req, q, recs, count)
 }
 
 // page turns what the store gave, one more than asked, into a page.
-func (e *Engine) page(ctx context.Context, a record.Actor, env query.Env, req ListRequest, q storage.Query, recs []*record.Record) (Page, error) {
+func (e *Engine) page(a record.Actor, env query.Env, req ListRequest, q storage.Query, recs []*record.Record, count func() (int64, error)) (Page, error) {
 	var p Page
 	if len(recs) > req.Limit {
 		recs = recs[:req.Limit]
@@ -297,11 +298,11 @@ func (e *Engine) page(ctx context.Context, a record.Actor, env query.Env, req Li
 		p.Views[i] = v
 	}
 	if req.Count {
-		n, err := e.store.Count(ctx, q.Kind, q.Where, CountCap)
+		n, err := count()
 		if err != nil {
 			return p, explain(err)
 		}
-		p.Total, p.More = n, n >= CountCap
+		p.Total, p.More = min(n, CountCap), n >= CountCap
 	}
 	return p, nil
 }

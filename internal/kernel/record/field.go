@@ -222,8 +222,8 @@ func (f *Field) coherent() error {
 		return fmt.Errorf("field %s: a list cannot be unique", f.Name)
 	case (f.Unique || f.Indexed) && (f.Type == RichText || f.Type == JSON || f.Type == I18n):
 		return fmt.Errorf("field %s: no index can be made on %s", f.Name, f.Type)
-	case (f.Unique || f.Indexed) && f.Type == Text && f.Max != nil && *f.Max > maxKey && f.Name != "id":
-		return fmt.Errorf("field %s: text in an index has at most %d characters", f.Name, maxKey)
+	case (f.Unique || f.Indexed) && f.Type == Text && f.Max != nil && *f.Max > MaxKey && f.Name != "id":
+		return fmt.Errorf("field %s: text in an index has at most %d characters", f.Name, MaxKey)
 	case f.Search && f.Type != Text && f.Type != RichText && f.Type != Texts && f.Type != I18n:
 		return fmt.Errorf("field %s: only text can be searched", f.Name)
 	case f.Default != "" && isRef:

@@ -171,8 +171,8 @@ func (k *Kind) check() error {
 				long += most
 			}
 		}
-		if long > maxKey {
-			errs = append(errs, fmt.Errorf("kind %s: Indexes %s: text in an index has at most %d characters", k.Name, strings.Join(ix, " "), maxKey))
+		if long > MaxKey {
+			errs = append(errs, fmt.Errorf("kind %s: Indexes %s: text in an index has at most %d characters", k.Name, strings.Join(ix, " "), MaxKey))
 		}
 	}
 	taken := map[string]bool{"extra": true} // the column of custom fields

@@ -16,11 +16,13 @@ import (
 // Default limits of what a field accepts when its tag names none.
 const (
 	maxText     = 1000
-	maxKey      = 600 // of text in an index: PostgreSQL takes 2,704 bytes
 	maxRichText = 256 << 10
 	maxList     = 500
 	maxJSON     = 256 << 10
 )
+
+// MaxKey is the most characters that text in an index may have: PostgreSQL takes 2,704 bytes.
+const MaxKey = 600
 
 // Parse turns what a caller sent — a decoded JSON value with numbers as json.Number,
 // or text from a form, a file or a default — into the field's Go value. Empty text
@@ -286,7 +288,7 @@ func (f *Field) checkText(s string) error {
 	case f.Type == RichText:
 		most = maxRichText
 	case f.Indexed || f.Unique:
-		most = maxKey
+		most = MaxKey
 	}
 	if f.Max != nil {
 		most = *f.Max
