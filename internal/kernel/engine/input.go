@@ -126,9 +126,7 @@ func (p *plan) value(f *record.Field, raw any, allowed func(*record.Field) bool)
 	case f.Derived && !p.actor.System:
 		return nil, fault.Field(f.Name, "derived_field")
 	case !p.actor.System && !allowed(f):
-		g := fault.New(fault.Forbidden, "field_forbidden", "field", f.Name)
-		g.Field = f.Name
-		return nil, g
+		return nil, forbiddenField(f.Name)
 	}
 	v, err := f.Parse(raw)
 	if err == nil && v != nil {
@@ -156,6 +154,12 @@ func (p *plan) value(f *record.Field, raw any, allowed func(*record.Field) bool)
 		return out, nil
 	}
 	return v, nil
+}
+
+func forbiddenField(name string) error {
+	f := fault.New(fault.Forbidden, "field_forbidden", "field", name)
+	f.Field = name
+	return f
 }
 
 // resolve turns an id, a number or another unique key into the id of a record the
