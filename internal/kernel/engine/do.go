@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -235,13 +236,9 @@ func (p *plan) commit(req Request, out *Outcome) error {
 	if err != nil {
 		return err
 	}
-	if req.Verb == permit.Create { // a grant's condition binds what is made, too
-		ok, err := p.e.Policy().May(p.actor, p.env(nil), out.Record, permit.Create)
-		if err != nil {
+	if req.Verb == permit.Create && !p.actor.System {
+		if err := p.mayMake(req, out.Record); err != nil {
 			return err
-		}
-		if !ok {
-			return fault.New(fault.Forbidden, "forbidden", "verb", req.Verb, "kind", req.Kind)
 		}
 	}
 	if req.Idem != nil {
@@ -255,6 +252,32 @@ func (p *plan) commit(req Request, out *Outcome) error {
 		return err
 	}
 	p.e.applied(p.ctx, b)
+	return nil
+}
+
+// mayMake asks the rights that only the finished record can tell: the grants whose
+// condition holds for it must allow what was given to make it of.
+func (p *plan) mayMake(req Request, r *record.Record) error {
+	policy, env := p.e.Policy(), p.env(nil)
+	mask, err := policy.Mask(p.actor, env, r, permit.Create)
+	if err != nil {
+		return err
+	}
+	if mask.Empty() {
+		return fault.New(fault.Forbidden, "forbidden", "verb", permit.Create, "kind", r.Kind.Name)
+	}
+	for _, name := range sortedKeys(req.Body) {
+		if f := r.Kind.Field(name); f != nil && !mask.Sees(f) {
+			return forbiddenField(name)
+		}
+		verb := map[string]string{bodyComment: permit.Comment, bodyNote: permit.Note}[name]
+		if verb == "" || r.Kind.Field(name) != nil {
+			continue
+		}
+		if ok, err := policy.May(p.actor, env, r, verb); err != nil || !ok {
+			return cmp.Or(err, error(fault.New(fault.Forbidden, "forbidden", "verb", verb, "kind", r.Kind.Name)))
+		}
+	}
 	return nil
 }
 

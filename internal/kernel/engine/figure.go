@@ -12,6 +12,7 @@ import (
 	"github.com/maru-itsm/maru/internal/kernel/measure"
 	"github.com/maru-itsm/maru/internal/kernel/permit"
 	"github.com/maru-itsm/maru/internal/kernel/query"
+	"github.com/maru-itsm/maru/internal/kernel/record"
 	"github.com/maru-itsm/maru/internal/kernel/storage"
 )
 
@@ -29,7 +30,7 @@ func (e *Engine) Measure(ctx context.Context, k *measure.KPI, a measure.Args) (w
 	if err != nil {
 		return whole, nil, err
 	}
-	if k.Internal && !e.Policy().Might(actor, k.Kind, permit.Inside) || !e.Policy().Might(actor, k.Kind, permit.Read) {
+	if !e.MayMeasure(actor, k) {
 		return whole, nil, fault.New(fault.Forbidden, "forbidden", "verb", permit.Read, "kind", k.Kind)
 	}
 	if k.How == measure.Own {
@@ -112,6 +113,30 @@ func (e *Engine) currencies(ctx context.Context, kind, term, filter string, by [
 		set(&groups[i], fmt.Sprintf("%#v", groups[i].Key))
 	}
 	return nil
+}
+
+// MayMeasure reports whether an actor can see anything of what a KPI is made of: whoever
+// may never see one of its fields would be told 0 where there is something.
+func (e *Engine) MayMeasure(a record.Actor, k *measure.KPI) bool {
+	kd := e.schema.Kind(k.Kind)
+	if kd == nil || !e.Policy().Might(a, k.Kind, permit.Read) || k.Internal && !e.Policy().Might(a, k.Kind, permit.Inside) {
+		return false
+	}
+	for _, src := range []string{k.Where, k.Hit, k.Value, k.At} {
+		if src == "" {
+			continue
+		}
+		t, err := query.CompileTerm(e.schema, kd, src)
+		if err != nil {
+			return false
+		}
+		for _, u := range t.Uses() {
+			if e.Policy().WhereField(a, query.Env{}, e.schema.Kind(u.Kind), u.Field).IsNever() {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // period joins a KPI's own condition with the caller's filter and the asked-for time.

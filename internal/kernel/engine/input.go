@@ -144,9 +144,7 @@ func (p *plan) value(f *record.Field, it *item, verb string, raw any, allowed fu
 		case f.Fixed && verb == permit.Update:
 			return nil, fault.Field(f.Name, "fixed_field")
 		case !ok || !allowed(f):
-			g := fault.New(fault.Forbidden, "field_forbidden", "field", f.Name)
-			g.Field = f.Name
-			return nil, g
+			return nil, forbiddenField(f.Name)
 		}
 	}
 	if verb == permit.Update {
@@ -230,6 +228,12 @@ func mergePatch(into, patch map[string]any) map[string]any {
 		}
 	}
 	return into
+}
+
+func forbiddenField(name string) error {
+	f := fault.New(fault.Forbidden, "field_forbidden", "field", name)
+	f.Field = name
+	return f
 }
 
 // resolve turns an id, a number or another unique key into the id of a record the

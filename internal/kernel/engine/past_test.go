@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -52,20 +53,14 @@ func TestListAsOf(t *testing.T) {
 		type moment struct {
 			at    time.Time
 			lists map[string]string
-			count int64
 		}
-		reqs := map[string]engine.ListRequest{"all": {Kind: "thing", Order: "title"}, "newest": {Kind: "thing", Order: "-updated_at,title"}, "green": {Kind: "thing", Filter: "color == 'green'", Order: "-title"}, "prices": {Kind: "thing", Order: "-price,title"}, "done": {Kind: "thing", Filter: "state != 'new' || level == 3", Order: "level,title"}, "empty": {Kind: "thing", Filter: "empty(color)", Order: "day,title"}}
+		reqs := map[string]engine.ListRequest{"all": {Kind: "thing", Order: "title"}, "newest": {Kind: "thing", Order: "-updated_at,title"}, "green": {Kind: "thing", Filter: "color == 'green'", Order: "-title"}, "prices": {Kind: "thing", Order: "-price,title"}, "done": {Kind: "thing", Filter: "state != 'new' || level == 3", Order: "level,title"}, "empty": {Kind: "thing", Filter: "empty(color)", Order: "day,title"}, "counted": {Kind: "thing", Filter: "color != 'red'", Order: "title"}}
 		var moments []moment
 		take := func() {
 			m := moment{at: w.now(), lists: map[string]string{}}
 			for name, req := range reqs {
 				m.lists[name] = w.pages(w.agent, req)
 			}
-			p, err := w.List(w.agent, engine.ListRequest{Kind: "thing", Filter: "color != 'red'", Limit: 1, Count: true})
-			if err != nil {
-				t.Fatal(err)
-			}
-			m.count = p.Total
 			moments = append(moments, m)
 			w.pass(time.Hour)
 		}
@@ -73,6 +68,7 @@ func TestListAsOf(t *testing.T) {
 		w.rainbow()
 		take()
 		things := strings.Fields(w.pages(w.admin, engine.ListRequest{Kind: "thing", Order: "title"}))
+		hidden := map[string]bool{} // what the agent may not see today, they may not see in the past either
 		for i, title := range things {
 			p, err := w.List(w.admin, engine.ListRequest{Kind: "thing", Filter: "title == '" + title + "'"})
 			if err != nil || len(p.Views) != 1 {
@@ -86,6 +82,7 @@ func TestListAsOf(t *testing.T) {
 				w.must(w.admin, id, "start", `{"color":null}`)
 			case 2:
 				w.must(w.admin, id, "update", `{"color":"blue"}`) // out of the agent's sight
+				hidden[title] = true
 			}
 			if i == 4 {
 				take()
@@ -95,16 +92,18 @@ func TestListAsOf(t *testing.T) {
 		take()
 		for _, m := range moments {
 			for name, req := range reqs {
+				was := strings.Join(slices.DeleteFunc(strings.Fields(m.lists[name]), func(title string) bool { return hidden[title] }), " ")
+				m.lists[name] = was
 				req.AsOf = m.at
 				for _, req.Limit = range []int{1, 4, 100} {
-					if got := w.pages(w.agent, req); got != m.lists[name] {
-						t.Errorf("%s as of %v in pages of %d: %s, was %s", name, m.at.Format("15:04:05"), req.Limit, got, m.lists[name])
+					if got := w.pages(w.agent, req); got != was {
+						t.Errorf("%s as of %v in pages of %d: %s, was %s", name, m.at.Format("15:04:05"), req.Limit, got, was)
 					}
 				}
 			}
 			p, err := w.List(w.agent, engine.ListRequest{Kind: "thing", Filter: "color != 'red'", Limit: 1, Count: true, AsOf: m.at})
-			if err != nil || p.Total != m.count {
-				t.Errorf("counted %d as of %v, was %d: %v", p.Total, m.at, m.count, err)
+			if n := len(strings.Fields(m.lists["counted"])); err != nil || p.Total != int64(n) {
+				t.Errorf("counted %d as of %v, was %d: %v", p.Total, m.at, n, err)
 			}
 		}
 	})
