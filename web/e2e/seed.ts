@@ -40,5 +40,5 @@ export const seed = async (base: string): Promise<void> => {
       await by.post(`/incidents/${i.id}/comments`, { body: `게이트웨이 2번 노드에서 재협상 오류가 반복됨. INC0000001 과 같은 증상. https://status.example.com/42 참고`, internal: true });
     }
   }
-  await (await Api.as(base, 'mim')).post('/problems', { title: '게이트웨이 연결 풀 고갈' });
+  await admin.post('/problems', { title: '게이트웨이 연결 풀 고갈' });
 };

@@ -1,6 +1,6 @@
 // The test of this suite: a page that is signed in as somebody, in a language and a theme, and that
 // fails on what the browser complains about.
-import AxeBuilder from '@axe-core/playwright';
+import { AxeBuilder } from '@axe-core/playwright';
 import { test as base, expect, type Page } from '@playwright/test';
 import { Api } from './api';
 import type { Who } from './people';

@@ -13,7 +13,7 @@ export const FormFields = ({ kind, fields, values, errors, onChange, focus, requ
   const book = useBook();
   const title = book.title(kind)?.name;
   return fields.map(f => (
-    <FieldRow key={f.name} label={label(f.label)} required={f.required || required.includes(f.name)} error={errors[f.name]} wide={f.type === 'rich_text' || f.name === title || f.type === 'json'}>
+    <FieldRow key={f.name} label={label(f.label)} required={f.required || required.includes(f.name)} error={errors[f.name]} beside={f.type === 'bool'} wide={f.type === 'rich_text' || f.name === title || f.type === 'json'}>
       {ids => (
         <FieldInput
           kind={kind}

@@ -27,7 +27,7 @@ export const useCreate = (k: Kind, start: Record<string, Value>) => {
   const set = (name: string, v: Value): void => {
     values.current = { ...values.current, [name]: v };
     key.current = newKey(); // other content is another request
-    if (errors[name]) setErrors(({ [name]: _, ...rest }) => rest);
+    if (errors[name]) setErrors(had => Object.fromEntries(Object.entries(had).filter(([n]) => n !== name)));
     redraw(n => n + 1);
   };
   const send = async (): Promise<Rec | undefined> => {

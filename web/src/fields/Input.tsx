@@ -22,6 +22,7 @@ type Props = {
   describedBy?: string | undefined;
   invalid?: boolean;
   autoFocus?: boolean;
+  inPlace?: boolean; // a list to pick from opens at once
   onCommit?: () => void; // Enter, or a choice made
   onCancel?: () => void;
 };
@@ -41,7 +42,7 @@ export const FieldInput = (p: Props) => {
   const { field: f, value: v, onChange } = p;
   const book = useBook();
   const say = useSay();
-  const common = { id: p.id, 'aria-describedby': p.describedBy, 'aria-invalid': p.invalid || undefined, 'aria-label': p.id ? undefined : p.label, autoFocus: p.autoFocus };
+  const common = { id: p.id, 'aria-describedby': p.describedBy, 'aria-invalid': p.invalid || undefined, 'aria-label': p.id ? undefined : p.label, autoFocus: p.autoFocus, 'data-autofocus': p.autoFocus || undefined };
   const keys = (long: boolean) => (e: KeyboardEvent<HTMLElement>) => {
     if (composing(e)) return; // Enter here ends a syllable, not the edit
     if (e.key === 'Escape' && p.onCancel) {
@@ -57,7 +58,7 @@ export const FieldInput = (p: Props) => {
     const k = to ? book.kinds.get(to) : undefined;
     return loader(book, k ? [k] : []);
   }, [book, to]);
-  const pickProps = { label: p.label, ...(p.id ? { id: p.id } : {}), describedBy: p.describedBy, invalid: p.invalid ?? false, autoFocus: p.autoFocus ?? false, ...(p.onCancel ? { onClose: p.onCancel } : {}) };
+  const pickProps = { label: p.label, ...(p.id ? { id: p.id } : {}), describedBy: p.describedBy, invalid: p.invalid ?? false, autoFocus: p.autoFocus ?? false, autoOpen: p.inPlace ?? false, ...(p.onCancel ? { onClose: p.onCancel } : {}) };
 
   if (f.choices) {
     const options: Option[] = f.choices.map(c => ({ value: c.code, text: say.label(c.label), face: <Show kind={p.kind} field={f} value={c.code} link={false} /> }));
@@ -119,7 +120,7 @@ const json = (s: string): Value => {
   }
 };
 
-type Common = { id: string | undefined; 'aria-describedby': string | undefined; 'aria-invalid': boolean | undefined; 'aria-label': string | undefined; autoFocus: boolean | undefined };
+type Common = { id: string | undefined; 'aria-describedby': string | undefined; 'aria-invalid': boolean | undefined; 'aria-label': string | undefined; autoFocus: boolean | undefined; 'data-autofocus': boolean | undefined };
 type ReaderProps = Props & { common: Common; keys: (e: KeyboardEvent<HTMLElement>) => void; start: string; read: (s: string) => Value; mode?: 'numeric' | 'decimal'; hint?: string; empty?: Value };
 
 // Reader is a text box for values that are read from words.

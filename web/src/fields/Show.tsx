@@ -24,7 +24,7 @@ export const Name = ({ kind, id, link = true }: { kind: string; id: string; link
   if (ref === null) return <span className="dim">{kind === 'user' ? t('app.someone') : t('state.404')}</span>;
   const text = (
     <>
-      {ref.number && <span className="num idn">{ref.number} </span>}
+      {ref.number && !k?.config && <span className="num idn">{ref.number} </span>}
       <span lang={langOf(ref.title)}>{ref.title}</span>
     </>
   );

@@ -183,7 +183,6 @@ export const en: Words = {
   'move.reason.help': 'Kept in the history.',
   'move.comment': 'Reply to the requester',
   'move.comment.help': 'The requester sees this.',
-  'move.conditions': 'Conditions of this action',
   'move.refused': 'The conditions are not met',
   'move.done': '{number}: {move}',
 

@@ -177,7 +177,6 @@ export const ko = {
   'move.reason.help': '기록에 남습니다.',
   'move.comment': '요청자에게 답글',
   'move.comment.help': '요청자에게 보입니다.',
-  'move.conditions': '이 처리의 조건',
   'move.refused': '조건이 맞지 않아 처리하지 못했습니다',
   'move.done': '{number}: {move}',
 

@@ -38,13 +38,15 @@ const Said = ({ field: f, clause: c }: { field: Field; clause: FieldClause }) =>
   if (takes(c.op) === 'none') return t(`op.${c.op}`);
   return (
     <>
-      {c.op !== 'in' && <em>{t(`op.${c.op}`)} </em>}
-      {c.values.map((v, i) => (
-        <span key={v}>
-          {i > 0 && ', '}
-          <One field={f} value={v} />
-        </span>
-      ))}
+      {c.op !== 'in' && <em>{t(`op.${c.op}`)}</em>}
+      <span>
+        {c.values.map((v, i) => (
+          <span key={v}>
+            {i > 0 && ', '}
+            <One field={f} value={v} />
+          </span>
+        ))}
+      </span>
     </>
   );
 };
@@ -110,6 +112,7 @@ const ClauseEditor = ({ kind, clause, onApply, onClose }: { kind: Kind; clause: 
           />
         ))}
       <div className="formend">
+        <span className="grow" />
         <Button onClick={onClose}>{t('app.cancel')}</Button>
         <Button look="primary" type="submit">
           {t('queue.apply')}

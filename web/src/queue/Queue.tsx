@@ -201,7 +201,7 @@ const Queue = ({ kind: k }: { kind: Kind }) => {
 const ColumnsMenu = ({ kind: k, names }: { kind: Kind; names: string[] }) => {
   const { t, label } = useSay();
   const set = (list: string[] | undefined): void => {
-    const { [k.name]: _, ...rest } = prefs.get().columns;
+    const rest = Object.fromEntries(Object.entries(prefs.get().columns).filter(([n]) => n !== k.name));
     setPrefs({ columns: list ? { ...rest, [k.name]: list } : rest });
   };
   return (

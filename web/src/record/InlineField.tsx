@@ -94,6 +94,7 @@ export const InlineField = ({ kind, field: f, rec, save, open, edit, show }: Pro
         describedBy={error ? `${id}-e` : undefined}
         invalid={Boolean(error)}
         autoFocus
+        inPlace
         onCommit={() => void commit(draft.current)}
         onCancel={() => !fault && !clash && stop()}
       />

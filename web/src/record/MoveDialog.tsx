@@ -36,9 +36,7 @@ type Props = {
 export const MoveDialog = ({ kind, move: m, from, start, comment, fault, busy, count, onSubmit, onClose }: Props) => {
   const { t, label } = useSay();
   const book = useBook();
-  const fields = (names: string[]): Field[] => names.map(n => book.field(kind, n)).filter((f): f is Field => Boolean(f));
-  const needs = useMemo(() => fields(m.needs), [m, kind]); // eslint-disable-line react/exhaustive-deps -- fields reads only these
-  const takes = useMemo(() => fields(m.takes), [m, kind]); // eslint-disable-line react/exhaustive-deps -- fields reads only these
+  const [needs, takes] = useMemo(() => [m.needs, m.takes].map(names => names.map(n => book.field(kind, n)).filter((f): f is Field => Boolean(f))) as [Field[], Field[]], [m, kind, book]);
   const [values, setValues] = useState<Record<string, Value>>(() => Object.fromEntries(needs.filter(f => start[f.name] !== null && start[f.name] !== undefined).map(f => [f.name, start[f.name]])));
   const [touched, setTouched] = useState<Set<string>>(new Set());
   const [own, setOwn] = useState<Record<string, string>>({});
@@ -118,7 +116,7 @@ export const MoveDialog = ({ kind, move: m, from, start, comment, fault, busy, c
         )}
         <FormFields kind={kind} fields={needs} values={values} errors={errors} onChange={set} focus={needs[0]?.name} required={m.needs} />
         <FieldRow label={t('move.reason')} required={asksWhy(m)} help={t('move.reason.help')} error={errors['reason'] ?? (refused.has('has_reason') ? fault?.guards.find(g => g.guard === 'has_reason')?.message : undefined)} wide>
-          {ids => <textarea id={ids.id} ref={reason} className="inp area" rows={2} aria-describedby={ids.describedBy} aria-invalid={ids.invalid || undefined} autoFocus={needs.length === 0} />}
+          {ids => <textarea id={ids.id} ref={reason} className="inp area" rows={2} aria-describedby={ids.describedBy} aria-invalid={ids.invalid || undefined} autoFocus={needs.length === 0} data-autofocus={needs.length === 0 || undefined} />}
         </FieldRow>
         {comment && (
           <FieldRow label={t('move.comment')} help={t('move.comment.help')} error={errors['comment']} wide>
@@ -133,16 +131,6 @@ export const MoveDialog = ({ kind, move: m, from, start, comment, fault, busy, c
               {t('move.takes', { n: takes.length })}
             </button>
           ))}
-        {m.guards.length > 0 && refused.size === 0 && (
-          <div className="conditions wide">
-            <p className="small dim">{t('move.conditions')}</p>
-            <ul>
-              {m.guards.map(g => (
-                <li key={g.name}>{label(g.message)}</li>
-              ))}
-            </ul>
-          </div>
-        )}
         <div className="formend">
           <span className="grow" />
           <Button onClick={onClose}>{t('app.cancel')}</Button>

@@ -227,8 +227,9 @@ const Details = ({ kind: k, rec, save, final }: { kind: Kind; rec: Rec; save: Re
           </div>
         </section>
       )}
+      <div className="sect groups">
       {sectionsOf(shown).map(s => (
-        <section className="sect" key={s.name}>
+        <section key={s.name}>
           <h2>{label(book.wire.sections[s.name])}</h2>
           <dl className="facts two">
             {s.fields.map(f => (
@@ -245,6 +246,7 @@ const Details = ({ kind: k, rec, save, final }: { kind: Kind; rec: Rec; save: Re
           </dl>
         </section>
       ))}
+      </div>
       {hidden.length > 0 && (
         <button type="button" className="linkbtn emptytoggle" aria-expanded={all} onClick={() => setAll(!all)}>
           {all ? t('record.empty.hide') : t('record.empty.show', { n: hidden.length })}

@@ -23,7 +23,8 @@ type Props = { kind: Kind; rec: Rec; id: string };
 export const Related = ({ kind: k, rec, id }: Props) => {
   const { t, label } = useSay();
   const book = useBook();
-  const links = useLinks(k, id).data ?? [];
+  const { data } = useLinks(k, id);
+  const links = useMemo(() => data ?? [], [data]);
   const may = rec.can.verbs.includes('link') && k.links.length > 0;
   const [adding, setAdding] = useState(false);
   const groups = useMemo(() => {

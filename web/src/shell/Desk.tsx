@@ -1,21 +1,40 @@
 // The desk: the console of somebody signed in. Below it everything has the book.
 import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
-import { useEffect, useMemo } from 'react';
+import { lazy, Suspense, useEffect, useMemo } from 'react';
 import { reachable, signedOut } from '../api/client';
 import { faultOf } from '../api/fault';
 import { hangUp, listen, on } from '../api/live';
 import { forget } from '../api/names';
 import { client, refresh, useBookWire, useMe } from '../api/queries';
 import { Book, BookProvider } from '../book';
-import { Creating } from '../create/Quick';
 import { useSay } from '../i18n';
 import { useStore } from '../store';
 import { Note } from '../ui/Button';
-import { KeySheet } from './KeySheet';
-import { Palette } from './Palette';
+import { creating, paletteOpen, sheetOpen } from './open';
 import { SideBar } from './SideBar';
 import { Failed, Loading } from './States';
 import { TopBar } from './TopBar';
+
+// What opens over the page comes after the first paint, before anybody can have asked for it.
+const parts = { palette: () => import('./Palette'), sheet: () => import('./KeySheet'), quick: () => import('../create/Quick') };
+const Palette = lazy(() => parts.palette().then(m => ({ default: m.Palette })));
+const KeySheet = lazy(() => parts.sheet().then(m => ({ default: m.KeySheet })));
+const Creating = lazy(() => parts.quick().then(m => ({ default: m.Creating })));
+
+const Over = () => {
+  const [palette, sheet, quick] = [useStore(paletteOpen), useStore(sheetOpen), useStore(creating)];
+  useEffect(() => {
+    const wait = setTimeout(() => void Promise.all([parts.palette(), parts.sheet(), parts.quick()]), 600);
+    return () => clearTimeout(wait);
+  }, []);
+  return (
+    <Suspense fallback={null}>
+      {palette && <Palette />}
+      {sheet && <KeySheet />}
+      {quick && <Creating />}
+    </Suspense>
+  );
+};
 
 // useLive keeps what is on the screen in step with what happens elsewhere.
 const useLive = (signedIn: boolean): void => {
@@ -74,9 +93,7 @@ export const Desk = () => {
           <Outlet />
         </div>
       </div>
-      <Palette />
-      <KeySheet />
-      <Creating />
+      <Over />
     </BookProvider>
   );
 };

@@ -21,7 +21,7 @@ export const Palette = () => {
   const open = useStore(paletteOpen);
   const { t } = useSay();
   return (
-    <Modal opened={open} onClose={() => paletteOpen.set(false)} withCloseButton={false} padding={0} size={640} yOffset="11vh" transitionProps={{ duration: 0 }} aria-label={t('palette.title')} returnFocus>
+    <Modal opened={open} onClose={() => paletteOpen.set(false)} withCloseButton={false} padding={0} size={640} yOffset="11vh" transitionProps={{ duration: 0 }} lockScroll={false} className="palmodal" aria-label={t('palette.title')} returnFocus>
       {open && <Body />}
     </Modal>
   );
@@ -98,7 +98,9 @@ const Body = () => {
     if (number)
       out.push({ id: 'number', group: t('palette.goto'), text: t('palette.open', { number: number.number }), icon: <Icon name="right" />, run: () => void navigate({ to: '/$plural/$key', params: { plural: number.kind.plural, key: number.number } }) });
     if (!q) return [...all.filter(i => i.id.startsWith('move:') || i.id.startsWith('recent:')), ...all.filter(i => i.group === t('palette.goto')).slice(0, here ? 5 : 8), ...all.filter(i => i.id.startsWith('new:')).slice(0, 4), ...all.filter(i => i.id === 'help')];
-    out.push(...all.filter(i => matches(`${i.text} ${i.also ?? ''}`, q)).slice(0, 14));
+    // What is called so comes before what only belongs to something called so.
+    const named = all.filter(i => matches(i.text, q));
+    out.push(...[...named, ...all.filter(i => !named.includes(i) && i.also && matches(i.also, q))].slice(0, 12));
     for (const f of found) {
       const k = book.kinds.get(f.kind);
       if (k) out.push({ id: `found:${f.id}`, group: t('palette.found'), text: f.title, icon: <StageMark stage={book.home(k.name)?.stage.name ?? ''} />, end: <>{f.state && <StateMark kind={k} state={f.state} />} <small className="num">{f.number}</small></>, run: () => void navigate({ to: '/$plural/$key', params: { plural: k.plural, key: book.key(f) } }) });

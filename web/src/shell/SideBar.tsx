@@ -43,6 +43,9 @@ const Count = ({ n }: { n: number | undefined }) => {
   return n ? <span className="n num">{number(n)}</span> : null;
 };
 
+// abbr is what is left of a name in the folded side bar.
+const abbr = (s: string): string => [...s].slice(0, 2).join('').replace(/^./, c => c.toUpperCase());
+
 const StageRow = ({ stage }: { stage: Stage }) => {
   const { t, label } = useSay();
   const book = useBook();
@@ -83,6 +86,7 @@ const StageRow = ({ stage }: { stage: Stage }) => {
         target={
           <button type="button" className="siderow" title={label(stage.label)}>
             <StageMark stage={stage.name} />
+            <span className="abbr" aria-hidden="true">{abbr(label(stage.label).split(' ').at(-1) ?? '')}</span>
             <span className="txt">{label(stage.label)}</span>
             <Icon name="right" size={12} />
           </button>
@@ -148,6 +152,7 @@ export const SideBar = () => {
               <li key={k.name} className="pinned">
                 <Link to="/$plural" params={{ plural: k.plural }} search={{}} className={`siderow ${here ? 'active' : ''}`} title={text} aria-current={here ? 'page' : undefined} aria-label={n ? t('side.count', { name: text, n }) : text}>
                   <StageMark stage={book.home(k.name)?.stage.name ?? ''} />
+                  <span className="abbr" aria-hidden="true">{abbr(text)}</span>
                   <span className="txt">{text}</span>
                   {n ? <span className="n num">{number(n)}</span> : null}
                 </Link>

@@ -12,7 +12,7 @@ export const Dialog = ({ open, onClose, title, children, size = 560, guard }: Pr
     if (!guard || guard()) onClose();
   };
   return (
-    <Modal opened={open} onClose={close} title={title} size={size} centered={false} yOffset="9vh" transitionProps={{ duration: 0 }} closeButtonProps={{ 'aria-label': t('app.close') }} returnFocus>
+    <Modal opened={open} onClose={close} title={title} size={size} centered={false} yOffset="9vh" transitionProps={{ duration: 0 }} lockScroll={false} closeButtonProps={{ 'aria-label': t('app.close') }} returnFocus>
       {children}
     </Modal>
   );

@@ -1,15 +1,15 @@
 import { useId, type ReactNode } from 'react';
 import { useSay } from '../i18n';
 
-type Props = { label: string; required?: boolean; error?: string | undefined; help?: string | undefined; wide?: boolean; children: (ids: { id: string; describedBy: string | undefined; invalid: boolean }) => ReactNode };
+type Props = { label: string; required?: boolean; error?: string | undefined; help?: string | undefined; wide?: boolean; beside?: boolean; children: (ids: { id: string; describedBy: string | undefined; invalid: boolean }) => ReactNode };
 
 // A Field joins a label, an input, a help line and what is wrong with it, where it is wrong.
-export const FieldRow = ({ label, required, error, help, wide, children }: Props) => {
+export const FieldRow = ({ label, required, error, help, wide, beside, children }: Props) => {
   const id = useId();
   const { t } = useSay();
   const describedBy = [error && `${id}-e`, help && `${id}-h`].filter(Boolean).join(' ') || undefined;
   return (
-    <div className={`fld ${wide ? 'wide' : ''} ${error ? 'bad' : ''}`}>
+    <div className={`fld ${wide ? 'wide' : ''} ${error ? 'bad' : ''} ${beside ? 'beside' : ''}`}>
       <label htmlFor={id}>
         {label}
         {required && (

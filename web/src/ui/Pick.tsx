@@ -19,6 +19,7 @@ type Props = {
   invalid?: boolean;
   describedBy?: string | undefined;
   autoFocus?: boolean;
+  autoOpen?: boolean; // opened as it appears: for editing in place
   inline?: boolean; // inside a popover: a list beside it would count as a click outside
   onChange: (value: string[]) => void;
   onClose?: () => void;
@@ -46,7 +47,7 @@ export const Pick = (p: Props) => {
   const opened = box.dropdownOpened;
   const { load } = p;
   const open = box.openDropdown;
-  const auto = p.autoFocus;
+  const auto = p.autoOpen;
   useEffect(() => {
     if (auto) open();
     // eslint-disable-next-line react/exhaustive-deps -- once, when it appears
@@ -92,6 +93,8 @@ export const Pick = (p: Props) => {
             ref={target}
             type="button"
             id={p.id ?? own}
+            data-autofocus={p.autoFocus || undefined}
+            autoFocus={p.autoFocus}
             className="pickbtn"
             aria-haspopup="listbox"
             aria-expanded={opened}
