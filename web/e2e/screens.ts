@@ -11,7 +11,7 @@ for (const [lang, theme] of [['ko', 'light'], ['en', 'dark'], ['ko', 'dark'], ['
   test(`${lang} ${theme}`, async ({ signedIn, api, url, browser }) => {
     test.setTimeout(180_000);
     const page = await signedIn('agent', { lang, theme });
-    const as: Api = await api('agent');
+    const as: Api = api('agent');
     const list = await as.send<{ items: Answer[] }>('GET', "/incidents?filter=state=='in_progress'%26%26empty(resolution_notes)&order=number&fields=number&limit=3");
     const number = list.items[0]?.number ?? '';
     const shot = async (name: string, p: Page = page): Promise<void> => {

@@ -6,16 +6,15 @@ const titles = [
   '사내 메신저 알림이 오지 않음', 'Laptop disk full, cannot save', 'Certificate expires in 5 days on api-gw-02', 'WMS 바코드 스캐너 연결 실패', 'VPN이 자꾸 끊겨서 재택근무를 못 하고 있습니다', 'Printer on floor 7 prints blank pages', 'Outlook이 시작되지 않음: 프로필 손상',
 ];
 
-export const world: { group: string; category: string; service: string } = { group: '', category: '', service: '' };
-
-export const seed = async (base: string): Promise<void> => {
-  const admin = await Api.as(base, 'admin');
-  const agent = await Api.as(base, 'agent');
-  const resolver = await Api.as(base, 'resolver');
+export const seed = async (): Promise<void> => {
+  const admin = Api.as('admin');
+  const agent = Api.as('agent');
+  const resolver = Api.as('resolver');
   const users = await admin.send<{ items: Answer[] }>('GET', '/users?fields=id,email&limit=50');
   const id = (who: string): string => users.items.find(u => u['email'] === `${who}@example.com`)?.id ?? '';
   const group = async (name: string): Promise<string> => (await admin.post('/groups', { name, members: [id('resolver'), id('agent'), id('mim')] })).id;
   const groups = [await group('네트워크'), await group('서비스 데스크'), await group('Windows')];
+  await admin.post('/groups', { name: '남의 그룹', members: [id('user')] });
   const categories = [];
   for (const name of ['네트워크', '소프트웨어', '하드웨어', '계정과 권한']) categories.push((await admin.post('/categories', { name })).id);
   const services = [];

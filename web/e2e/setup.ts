@@ -3,6 +3,7 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Api } from './api';
 import { password, people } from './people';
 import { seed } from './seed';
 
@@ -25,7 +26,11 @@ export default async function setup(): Promise<() => Promise<void>> {
   server.stderr?.on('data', (b: Buffer) => process.stderr.write(b));
   try {
     process.env['MARU_URL'] = await ready(server);
-    await seed(process.env['MARU_URL']);
+    // Signing in is slow on purpose and limited: everybody does it once.
+    const sessions: Record<string, string> = {};
+    for (const p of people) sessions[p.name] = (await Api.signIn(process.env['MARU_URL'], p.name)).cookie;
+    process.env['MARU_SESSIONS'] = JSON.stringify(sessions);
+    await seed();
   } catch (e) {
     await end();
     throw e;

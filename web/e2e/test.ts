@@ -7,19 +7,12 @@ import type { Who } from './people';
 
 export type Look = { lang?: 'ko' | 'en'; theme?: 'light' | 'dark'; [more: string]: unknown };
 
-type Fixtures = { api: (who: Who) => Promise<Api>; signedIn: (who: Who, look?: Look) => Promise<Page>; url: string };
+type Fixtures = { api: (who: Who) => Api; signedIn: (who: Who, look?: Look) => Promise<Page>; url: string };
 
 export const test = base.extend<Fixtures>({
   url: async ({}, use) => use(process.env['MARU_URL'] ?? ''), // eslint-disable-line eslint/no-empty-pattern -- the form Playwright asks for
   baseURL: async ({ url }, use) => use(url),
-  api: async ({ url }, use) => {
-    const known = new Map<Who, Promise<Api>>();
-    await use(who => {
-      const have = known.get(who) ?? Api.as(url, who);
-      known.set(who, have);
-      return have;
-    });
-  },
+  api: async ({}, use) => use(who => Api.as(who)), // eslint-disable-line eslint/no-empty-pattern -- likewise
   signedIn: async ({ page, api, url }, use) => {
     const bad: string[] = [];
     page.on('pageerror', e => bad.push(String(e)));
@@ -29,7 +22,7 @@ export const test = base.extend<Fixtures>({
     });
     await use(async (who, look = {}) => {
       const host = new URL(url).hostname;
-      await page.context().addCookies([{ name: 'maru_session', value: (await api(who)).session, domain: host, path: '/', httpOnly: true, sameSite: 'Lax' }]);
+      await page.context().addCookies([{ name: 'maru_session', value: api(who).session, domain: host, path: '/', httpOnly: true, sameSite: 'Lax' }]);
       const prefs = { theme: 'light', lang: 'ko', ...look };
       await page.addInitScript(p => {
         if (!localStorage.getItem('maru.prefs')) localStorage.setItem('maru.prefs', JSON.stringify(p));
@@ -51,4 +44,5 @@ export const accessible = async (page: Page, where: string): Promise<void> => {
     const said = found.violations.map(v => `${v.id} x${v.nodes.length}: ${v.nodes.slice(0, 3).map(n => `${n.target.join(' ')} (${n.any[0]?.message ?? n.all[0]?.message ?? n.none[0]?.message ?? ''})`).join(' | ')}`);
     expect(said, `${where} at ${width} px`).toEqual([]);
   }
+  await page.setViewportSize({ width: 1440, height: 900 });
 };

@@ -11,7 +11,7 @@ export const bindings = new Store<Binding[]>([]);
 // spell writes the key that was pressed: modifiers and the physical key.
 export const spell = (e: Pick<KeyboardEvent, 'code' | 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>): string => {
   let base = e.code.startsWith('Key') ? e.code.slice(3).toLowerCase() : e.code.startsWith('Digit') ? e.code.slice(5) : e.code;
-  if (e.code === 'Slash') base = e.shiftKey ? '?' : '/';
+  if (e.code === 'Slash') base = e.shiftKey || e.key === '?' ? '?' : '/';
   if (e.code === '' || e.code === 'Unidentified') base = e.key.length === 1 ? e.key.toLowerCase() : e.key;
   const mods = [e.ctrlKey || e.metaKey ? 'mod' : '', e.altKey ? 'alt' : '', e.shiftKey && base !== '?' ? 'shift' : ''].filter(Boolean);
   return [...mods, base].join('+');

@@ -16,6 +16,7 @@ export type Ask = {
   ifMatch?: number;
   key?: string; // Idempotency-Key: the same key and body give the same answer, however often sent
   signal?: AbortSignal | undefined;
+  keepalive?: boolean; // sent also when the page is just being left
   query?: Record<string, string | number | boolean | undefined>;
 };
 
@@ -39,6 +40,7 @@ export const call = async <T>(method: string, path: string, ask: Ask = {}): Prom
       headers,
       credentials: 'same-origin',
       signal: ask.signal ?? null,
+      keepalive: ask.keepalive ?? false,
       body: ask.body === undefined ? null : form ? (ask.body as FormData) : JSON.stringify(ask.body),
     });
   } catch (e) {

@@ -47,7 +47,7 @@ export const en: Words = {
   'side.stages': 'Processes',
   'side.fold': 'Fold the side bar',
   'side.unfold': 'Unfold the side bar',
-  'side.count': '{name}, {n}',
+  'side.count': 'records',
 
   'sign.title': 'Sign in',
   'sign.lead': 'IT service management on one floor',
@@ -255,6 +255,7 @@ export const en: Words = {
   'field.money.currency': 'Currency',
   'field.duration.hint': 'For example: 1h 30m, 90m, 2d',
   'field.texts.hint': 'Separated by commas',
+  'field.needed': 'This is needed.',
   'field.bad': 'This value cannot be read.',
 
   'palette.title': 'Command palette',

@@ -44,7 +44,7 @@ export const ko = {
   'side.stages': '프로세스',
   'side.fold': '옆 메뉴 접기',
   'side.unfold': '옆 메뉴 펼치기',
-  'side.count': '{name}, {n}건',
+  'side.count': '건',
 
   'sign.title': '로그인',
   'sign.lead': 'IT 서비스 관리를 한 층에서',
@@ -248,6 +248,7 @@ export const ko = {
   'field.money.currency': '통화',
   'field.duration.hint': '예: 1시간 30분, 90분, 2h',
   'field.texts.hint': '쉼표로 구분합니다',
+  'field.needed': '꼭 필요한 항목입니다.',
   'field.bad': '값을 알아볼 수 없습니다.',
 
   'palette.title': '명령 모음',

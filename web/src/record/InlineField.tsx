@@ -19,6 +19,7 @@ export const InlineField = ({ kind, field: f, rec, save, open, edit, show }: Pro
   const setEditing = edit?.set ?? setInner;
   const value = rec[f.name];
   const draft = useRef<Value>(value);
+  const base = useRef<Value>(value); // what it was when one began
   const [fault, setFault] = useState<Fault | null>(null);
   const [clash, setClash] = useState<{ theirs: Value } | null>(null);
   const [own, setOwn] = useState('');
@@ -31,7 +32,9 @@ export const InlineField = ({ kind, field: f, rec, save, open, edit, show }: Pro
   const wantsReason = fault?.fields.some(x => x.field === f.name && x.code === 'needs_reason') ?? false;
 
   useEffect(() => {
-    if (!editing) draft.current = value;
+    if (editing) return;
+    draft.current = value;
+    base.current = value;
   }, [editing, value]);
   useEffect(() => {
     if (wantsReason) reason.current?.focus();
@@ -49,13 +52,15 @@ export const InlineField = ({ kind, field: f, rec, save, open, edit, show }: Pro
       return;
     }
     const clean = v === '' ? null : v;
-    if (same(clean, value) && !force) return stop();
+    if (same(clean, base.current) && !force) return stop();
     draft.current = clean;
     const why = reason.current?.value.trim();
+    const from = base.current;
     setEditing(false);
-    const out = await save(f.name, clean, { force, ...(why ? { reason: why } : {}) });
+    const out = await save(f.name, clean, { base: from, force, ...(why ? { reason: why } : {}) });
     if (out.ok) return stop();
     draft.current = clean;
+    base.current = from;
     setFault(out.fault ?? null);
     setClash(out.clash ?? null);
     setEditing(true);

@@ -6,6 +6,7 @@ import type { Field, Kind, Move, Value } from '../api/types';
 import { useBook } from '../book';
 import { FormFields } from '../create/Fields';
 import { bad } from '../fields/Input';
+import { isEmpty } from '../fields/Show';
 import { useSay } from '../i18n';
 import { Button, Kbd, Note } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
@@ -45,18 +46,24 @@ export const MoveDialog = ({ kind, move: m, from, start, comment, fault, busy, c
   const form = useRef<HTMLFormElement>(null);
   const refused = new Set(fault?.guards.map(g => g.guard));
   const errors: Record<string, string> = { ...Object.fromEntries((fault?.fields ?? []).filter(f => !touched.has(f.field)).map(f => [f.field, f.message])), ...own };
+  // lead brings the cursor to the first thing that is wrong.
+  const lead = (): void => void setTimeout(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"], .invalid button')?.focus(), 30);
   const [more, setMore] = useState(false);
   const showTakes = more || needs.length === 0 || refused.size > 0 || takes.some(f => errors[f.name]);
   useEffect(() => {
     if (fault) {
       setTouched(new Set());
-      setTimeout(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"], .invalid button')?.focus(), 30);
+      lead();
     }
   }, [fault]);
   const submit = (): void => {
     const unreadable = Object.entries(values).filter(([, v]) => v === bad);
-    setOwn(Object.fromEntries(unreadable.map(([n]) => [n, t('field.bad')])));
-    if (unreadable.length) return;
+    const missing = needs.filter(f => isEmpty(values[f.name]));
+    setOwn({ ...Object.fromEntries(missing.map(f => [f.name, t('field.needed')])), ...Object.fromEntries(unreadable.map(([n]) => [n, t('field.bad')])) });
+    if (unreadable.length || missing.length) {
+      lead();
+      return;
+    }
     const body: Record<string, Value> = { ...values };
     const why = reason.current?.value.trim();
     const said = reply.current?.value.trim();
@@ -66,6 +73,7 @@ export const MoveDialog = ({ kind, move: m, from, start, comment, fault, busy, c
   };
   const set = (name: string, v: Value): void => {
     setValues({ ...values, [name]: v });
+    setOwn(had => Object.fromEntries(Object.entries(had).filter(([n]) => n !== name)));
     setTouched(new Set([...touched, name]));
   };
   return (

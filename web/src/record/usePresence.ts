@@ -19,7 +19,7 @@ export const usePresence = (k: Kind, id: string): { others: Viewing[]; writing: 
   const tell = useCallback(
     (what: Viewing['doing']): void => {
       last.current = Date.now();
-      post('/presence', { kind: k.name, id, doing: what }).catch(() => undefined); // nobody misses one
+      post('/presence', { kind: k.name, id, doing: what }, { keepalive: what === 'left' }).catch(() => undefined); // nobody misses one
     },
     [k, id],
   );
@@ -43,7 +43,10 @@ export const usePresence = (k: Kind, id: string): { others: Viewing[]; writing: 
         return next;
       });
     });
+    const leave = (): void => tell('left');
+    addEventListener('pagehide', leave);
     return () => {
+      removeEventListener('pagehide', leave);
       clearInterval(timer);
       off();
       tell('left');

@@ -7,16 +7,18 @@ import { same } from './same';
 // A Clash is somebody else's change to the very field one was changing.
 export type Outcome = { ok: true } | { ok: false; fault?: Fault; clash?: { theirs: Value } };
 
-// useSave changes one field. The screen shows the new value at once; when the server refuses, the
+// useSave changes one field, whose value was base when the change was begun. The screen shows the new value at once; when the server refuses, the
 // old one comes back with the reason. A record that changed meanwhile is no obstacle unless the
 // same field did.
 export const useSave = (k: Kind, key: string) =>
   useCallback(
-    async (name: string, value: Value, more: { reason?: string; force?: boolean } = {}): Promise<Outcome> => {
+    async (name: string, value: Value, more: { base: Value; reason?: string; force?: boolean }): Promise<Outcome> => {
       const at = recordKey(k.name, key);
       await client.cancelQueries({ queryKey: at });
       const was = client.getQueryData<Rec>(at);
       if (!was) return { ok: false };
+      // Live updates may have brought somebody else's change while one was typing.
+      if (!more.force && !same(was[name], more.base)) return { ok: false, clash: { theirs: was[name] } };
       client.setQueryData<Rec>(at, { ...was, [name]: value });
       const body = { [name]: value, ...(more.reason ? { reason: more.reason } : {}) };
       const settle = (r: Rec): Outcome => {

@@ -71,8 +71,7 @@ export const Desk = () => {
   useLive(me.isSuccess && !out);
   useEffect(() => {
     if (!stranger) return;
-    client.clear();
-    forget();
+    forget(); // what was asked before is thrown away by whoever comes in next
     void navigate({ to: '/signin', search: here === '/' || here === '/my' ? {} : { next: here }, replace: true });
     // eslint-disable-next-line react/exhaustive-deps -- the address as it was when the sign-in ended
   }, [stranger]);

@@ -21,9 +21,12 @@ export const Palette = () => {
   const open = useStore(paletteOpen);
   const { t } = useSay();
   return (
-    <Modal opened={open} onClose={() => paletteOpen.set(false)} withCloseButton={false} padding={0} size={640} yOffset="11vh" transitionProps={{ duration: 0 }} lockScroll={false} className="palmodal" aria-label={t('palette.title')} returnFocus>
-      {open && <Body />}
-    </Modal>
+    <Modal.Root opened={open} onClose={() => paletteOpen.set(false)} padding={0} size={640} yOffset="11vh" transitionProps={{ duration: 0 }} lockScroll={false} className="palmodal" returnFocus>
+      <Modal.Overlay />
+      <Modal.Content aria-label={t('palette.title')}>
+        <Modal.Body>{open && <Body />}</Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 };
 

@@ -39,8 +39,13 @@ const totals = (list: { total: number | null; total_is_at_least?: boolean }[] | 
 };
 
 const Count = ({ n }: { n: number | undefined }) => {
-  const { number } = useSay();
-  return n ? <span className="n num">{number(n)}</span> : null;
+  const { number, t } = useSay();
+  return n ? (
+    <span className="n num">
+      {number(n)}
+      <span className="sr"> {t('side.count')}</span>
+    </span>
+  ) : null;
 };
 
 // abbr is what is left of a name in the folded side bar.
@@ -98,7 +103,7 @@ const StageRow = ({ stage }: { stage: Stage }) => {
 };
 
 export const SideBar = () => {
-  const { t, label, number } = useSay();
+  const { t, label } = useSay();
   const book = useBook();
   const { narrow } = usePrefs();
   const navigate = useNavigate();
@@ -127,7 +132,7 @@ export const SideBar = () => {
   ]);
   const place = (to: '/my' | '/my/approvals', icon: 'work' | 'approve', text: string, n: number | undefined) => (
     <li>
-      <Link to={to} className={`siderow ${path === to ? 'active' : ''}`} title={text} aria-current={path === to ? 'page' : undefined} aria-label={n ? t('side.count', { name: text, n }) : text}>
+      <Link to={to} className={`siderow ${path === to ? 'active' : ''}`} title={text} aria-current={path === to ? 'page' : undefined}>
         <Icon name={icon} />
         <span className="txt">{text}</span>
         <Count n={n} />
@@ -150,11 +155,11 @@ export const SideBar = () => {
             const text = label(k.label_plural);
             return (
               <li key={k.name} className="pinned">
-                <Link to="/$plural" params={{ plural: k.plural }} search={{}} className={`siderow ${here ? 'active' : ''}`} title={text} aria-current={here ? 'page' : undefined} aria-label={n ? t('side.count', { name: text, n }) : text}>
+                <Link to="/$plural" params={{ plural: k.plural }} search={{}} className={`siderow ${here ? 'active' : ''}`} title={text} aria-current={here ? 'page' : undefined}>
                   <StageMark stage={book.home(k.name)?.stage.name ?? ''} />
                   <span className="abbr" aria-hidden="true">{abbr(text)}</span>
                   <span className="txt">{text}</span>
-                  {n ? <span className="n num">{number(n)}</span> : null}
+                  <Count n={n} />
                 </Link>
               </li>
             );

@@ -85,9 +85,9 @@ export const TopBar = ({ me }: { me: Me }) => {
         align="end"
         width={230}
         target={
-          <button type="button" className="mebtn" aria-label={`${t('top.menu')}: ${me.name}`}>
+          <button type="button" className="mebtn" title={t('top.menu')}>
             <Avatar name={me.name} />
-            <span>{me.name}</span>
+            <span className="mename">{me.name}</span>
           </button>
         }
         items={[

@@ -12,8 +12,16 @@ export const Dialog = ({ open, onClose, title, children, size = 560, guard }: Pr
     if (!guard || guard()) onClose();
   };
   return (
-    <Modal opened={open} onClose={close} title={title} size={size} centered={false} yOffset="9vh" transitionProps={{ duration: 0 }} lockScroll={false} closeButtonProps={{ 'aria-label': t('app.close') }} returnFocus>
-      {children}
-    </Modal>
+    <Modal.Root opened={open} onClose={close} size={size} yOffset="9vh" transitionProps={{ duration: 0 }} lockScroll={false} returnFocus>
+      <Modal.Overlay />
+      <Modal.Content>
+        {/* No header element: outside the page's own landmarks it would count as a second banner. */}
+        <div className="mantine-Modal-header">
+          <Modal.Title>{title}</Modal.Title>
+          <Modal.CloseButton aria-label={t('app.close')} />
+        </div>
+        <Modal.Body>{children}</Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 };

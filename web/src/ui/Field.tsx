@@ -10,7 +10,7 @@ export const FieldRow = ({ label, required, error, help, wide, beside, children 
   const describedBy = [error && `${id}-e`, help && `${id}-h`].filter(Boolean).join(' ') || undefined;
   return (
     <div className={`fld ${wide ? 'wide' : ''} ${error ? 'bad' : ''} ${beside ? 'beside' : ''}`}>
-      <label htmlFor={id}>
+      <label htmlFor={id} id={`${id}-l`}>
         {label}
         {required && (
           <span className="req" title={t('app.required')}>

@@ -98,11 +98,12 @@ export const Pick = (p: Props) => {
             className="pickbtn"
             aria-haspopup="listbox"
             aria-expanded={opened}
-            aria-label={p.label}
+            aria-labelledby={p.id ? `${p.id}-l ${p.id}-v` : undefined}
             aria-describedby={p.describedBy}
             onClick={() => box.toggleDropdown()}
           >
-            <span className="pickval">{p.value.length ? p.value.map(v => <span key={v}>{p.show(v)}</span>) : <span className="dim">{t('pick.choose')}</span>}</span>
+            {!p.id && <span className="sr">{p.label} </span>}
+            <span className="pickval" id={`${p.id ?? own}-v`}>{p.value.length ? p.value.map(v => <span key={v}>{p.show(v)}</span>) : <span className="dim">{t('pick.choose')}</span>}</span>
             <Icon name="down" size={14} />
           </button>
           {p.clearable && p.value.length > 0 && (
