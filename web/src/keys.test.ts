@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { bindings, composing, press, spell } from './keys';
+import { bindings, catchTyping, composing, press, spell, takeTyping } from './keys';
 
 const ev = (code: string, key: string, more: Partial<KeyboardEventInit> = {}) => new KeyboardEvent('keydown', { code, key, bubbles: true, cancelable: true, ...more });
 
@@ -34,6 +34,15 @@ describe('keys', () => {
     expect(go).toHaveBeenCalledTimes(1);
     press(ev('KeyI', 'i'));
     expect(go).toHaveBeenCalledTimes(1);
+  });
+  it('keep what is typed while something opens', () => {
+    const run = vi.fn();
+    bindings.set([{ keys: 'n', label: '', scope: 'record', run }]);
+    catchTyping();
+    for (const k of ['i', 'n', 'c']) press(ev(`Key${k.toUpperCase()}`, k));
+    expect([takeTyping(), run.mock.calls.length]).toEqual(['inc', 0]);
+    press(ev('KeyN', 'n'));
+    expect(run).toHaveBeenCalledTimes(1);
   });
   it('know composition in every browser', () => {
     expect(composing({ isComposing: true })).toBe(true);

@@ -25,11 +25,30 @@ export const inText = (t: EventTarget | null): boolean =>
 export const composing = (e: { isComposing?: boolean; keyCode?: number; nativeEvent?: { isComposing?: boolean } }): boolean =>
   Boolean(e.isComposing || e.nativeEvent?.isComposing || e.keyCode === 229);
 
+// While something that takes text is opening, what is typed meanwhile is its text, not commands.
+let caught: string | null = null;
+export const catchTyping = (): void => {
+  caught = '';
+};
+export const takeTyping = (): string => {
+  const text = caught ?? '';
+  caught = null;
+  return text;
+};
+
 let pending = '';
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 export const press = (e: KeyboardEvent): void => {
   if (e.defaultPrevented || composing(e)) return;
+  if (caught !== null && !e.ctrlKey && !e.metaKey && !e.altKey) {
+    if (e.key === 'Escape') caught = null;
+    else if (e.key.length === 1) {
+      caught += e.key;
+      e.preventDefault();
+      return;
+    }
+  }
   const key = spell(e);
   const typing = inText(e.target);
   const blocked = document.querySelector('[role="dialog"][aria-modal="true"]') !== null;

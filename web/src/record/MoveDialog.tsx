@@ -49,7 +49,7 @@ export const MoveDialog = ({ kind, move: m, from, start, comment, fault, busy, c
   // lead brings the cursor to the first thing that is wrong.
   const lead = (): void => void setTimeout(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"], .invalid button')?.focus(), 30);
   const [more, setMore] = useState(false);
-  const showTakes = more || needs.length === 0 || refused.size > 0 || takes.some(f => errors[f.name]);
+  const showTakes = more || (needs.length === 0 && !asksWhy(m)) || refused.size > 0 || takes.some(f => errors[f.name]);
   useEffect(() => {
     if (fault) {
       setTouched(new Set());
@@ -123,22 +123,23 @@ export const MoveDialog = ({ kind, move: m, from, start, comment, fault, busy, c
           </Note>
         )}
         <FormFields kind={kind} fields={needs} values={values} errors={errors} onChange={set} focus={needs[0]?.name} required={m.needs} />
-        <FieldRow label={t('move.reason')} required={asksWhy(m)} help={t('move.reason.help')} error={errors['reason'] ?? (refused.has('has_reason') ? fault?.guards.find(g => g.guard === 'has_reason')?.message : undefined)} wide>
+        {(asksWhy(m) || showTakes) && <FieldRow label={t('move.reason')} required={asksWhy(m)} help={t('move.reason.help')} error={errors['reason'] ?? (refused.has('has_reason') ? fault?.guards.find(g => g.guard === 'has_reason')?.message : undefined)} wide>
           {ids => <textarea id={ids.id} ref={reason} className="inp area" rows={2} aria-describedby={ids.describedBy} aria-invalid={ids.invalid || undefined} autoFocus={needs.length === 0} data-autofocus={needs.length === 0 || undefined} />}
-        </FieldRow>
+        </FieldRow>}
         {comment && (
           <FieldRow label={t('move.comment')} help={t('move.comment.help')} error={errors['comment']} wide>
             {ids => <textarea id={ids.id} ref={reply} className="inp area" rows={2} aria-describedby={ids.describedBy} />}
           </FieldRow>
         )}
-        {takes.length > 0 &&
-          (showTakes ? (
-            <FormFields kind={kind} fields={takes} values={values} errors={errors} onChange={set} />
-          ) : (
+        {showTakes ? (
+          <FormFields kind={kind} fields={takes} values={values} errors={errors} onChange={set} />
+        ) : (
+          (takes.length > 0 || !asksWhy(m)) && (
             <button type="button" className="linkbtn wide" onClick={() => setMore(true)}>
-              {t('move.takes', { n: takes.length })}
+              {t('move.takes', { n: takes.length + (asksWhy(m) ? 0 : 1) })}
             </button>
-          ))}
+          )
+        )}
         <div className="formend">
           <span className="grow" />
           <Button onClick={onClose}>{t('app.cancel')}</Button>

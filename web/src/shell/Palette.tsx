@@ -6,7 +6,7 @@ import { find } from '../api/queries';
 import type { Found } from '../api/types';
 import { useBook } from '../book';
 import { useSay } from '../i18n';
-import { composing } from '../keys';
+import { composing, takeTyping } from '../keys';
 import { setPrefs, usePrefs } from '../prefs';
 import { useStore } from '../store';
 import { langOf, matches } from '../text';
@@ -74,6 +74,10 @@ const Body = () => {
   const navigate = useNavigate();
   const all = useItems();
   const [query, setQuery] = useState('');
+  useEffect(() => {
+    const typed = takeTyping();
+    if (typed) setQuery(typed);
+  }, []);
   const [found, setFound] = useState<Found[]>([]);
   const [at, setAt] = useState(0);
   const list = useRef<HTMLDivElement>(null);

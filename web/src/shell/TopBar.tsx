@@ -4,7 +4,7 @@ import { connected } from '../api/live';
 import { call, signedOut } from '../api/client';
 import type { Me } from '../api/types';
 import { useSay } from '../i18n';
-import { useKeys } from '../keys';
+import { catchTyping, useKeys } from '../keys';
 import { setPrefs, usePrefs, type Density, type Theme } from '../prefs';
 import { useStore } from '../store';
 import { Button, IconButton, Kbd } from '../ui/Button';
@@ -20,6 +20,12 @@ export const themes: { name: Theme; icon: IconName }[] = [
   { name: 'system', icon: 'screen' },
 ];
 export const densities: Density[] = ['compact', 'normal', 'cosy'];
+
+// openPalette catches what a quick hand types before the palette is there.
+const openPalette = (open: boolean): void => {
+  if (open) catchTyping();
+  paletteOpen.set(open);
+};
 
 export const signOut = async (): Promise<void> => {
   await call('DELETE', '/session').catch(() => undefined);
@@ -50,7 +56,7 @@ export const TopBar = ({ me }: { me: Me }) => {
   const p = usePrefs();
   const navigate = useNavigate();
   useKeys([
-    { keys: 'mod+k', label: t('keys.palette'), scope: 'everywhere', typing: true, run: () => paletteOpen.set(!paletteOpen.get()) },
+    { keys: 'mod+k', label: t('keys.palette'), scope: 'everywhere', typing: true, run: () => openPalette(!paletteOpen.get()) },
     { keys: '?', label: t('keys.help'), scope: 'everywhere', run: () => sheetOpen.set(true) },
     { keys: 'c', label: t('keys.create'), scope: 'everywhere', run: () => creating.set('any') },
     { keys: 'g m', label: t('keys.goto', { name: t('side.mywork') }), scope: 'everywhere', run: () => void navigate({ to: '/my' }) },
@@ -61,7 +67,7 @@ export const TopBar = ({ me }: { me: Me }) => {
         <Logo />
         <span>Maru</span>
       </a>
-      <button type="button" className="searchbtn" onClick={() => paletteOpen.set(true)}>
+      <button type="button" className="searchbtn" onClick={() => openPalette(true)}>
         <Icon name="search" />
         <span>{t('top.search')}</span>
         <Kbd keys="mod+k" />
