@@ -2,7 +2,6 @@ package book
 
 import (
 	"github.com/maru-itsm/maru/internal/kernel/permit"
-	"github.com/maru-itsm/maru/internal/kernel/record"
 
 	"github.com/maru-itsm/maru/internal/itil/role"
 )
@@ -28,9 +27,7 @@ func (b *Book) Words() []Key {
 			add(k.Name+"."+f.Name, "field."+f.Name)
 			add("section." + f.Section)
 			for _, c := range f.Choices {
-				if f.Type == record.Choice {
-					add(k.Name+"."+f.Name+"."+c, "choice."+f.Name+"."+c)
-				}
+				add(k.Name+"."+f.Name+"."+c, "choice."+f.Name+"."+c)
 			}
 		}
 		for _, l := range k.Links {
