@@ -115,7 +115,7 @@ func withHouse(t *testing.T, dir, url string, do func(ctx context.Context, h *Ho
 // kill lets a victim write for a moment and kills it; what it acknowledged goes to acked.
 func kill(t *testing.T, dir, url string, acked map[string]bool) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0]) //nolint:gosec // ourselves
+	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), crashData+"="+dir, crashURL+"="+url)
 	out, err := cmd.StdoutPipe()
 	if err != nil {

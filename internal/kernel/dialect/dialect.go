@@ -5,6 +5,7 @@ package dialect
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -253,7 +254,8 @@ func decodeInt(f *record.Field, n int64) any {
 	case record.Cash:
 		return record.Unscaled(n, record.MoneyScale)
 	case record.Span:
-		return time.Duration(n) * time.Second
+		const most = int64(math.MaxInt64 / time.Second) // a computed span may be longer than any field's
+		return time.Duration(max(-most, min(n, most))) * time.Second
 	case record.Time:
 		return time.UnixMicro(n).UTC()
 	case record.Bool:

@@ -47,6 +47,7 @@ type Engine struct {
 	numbers  sync.Map // kind → *lease
 	touched  sync.Map // kind → *atomic.Int64
 	cache    *cache
+	held     sync.Map // configuration kind → *heldKind
 	cipher   *journal.Keys
 	watch    watchers
 	custom   sync.Mutex // one change of custom fields at a time

@@ -35,7 +35,7 @@ func (p *plan) Link(link string, from, to record.ID) error {
 	if err != nil {
 		return err
 	}
-	b, err := p.target(l, to)
+	toKind, err := p.target(l, to)
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (p *plan) Link(link string, from, to record.ID) error {
 	if strings.HasPrefix(p.via, "rule:") {
 		by = p.via
 	}
-	edge := record.Edge{ID: record.NewID(), Type: link, FromKind: k.Name, From: from, ToKind: b.kind.Name, To: to, CreatedAt: p.now, CreatedBy: by}
+	edge := record.Edge{ID: record.NewID(), Type: link, FromKind: k.Name, From: from, ToKind: toKind, To: to, CreatedAt: p.now, CreatedBy: by}
 	p.edges = append(p.edges, storage.EdgeWrite{Edge: edge, SingleFrom: oneTo, SingleTo: oneFrom})
 	return p.linked(a, edge, "link")
 }
@@ -99,23 +99,24 @@ func (p *plan) linked(a *item, edge record.Edge, verb string) error {
 	return p.rules(a.kind.Name, c, false)
 }
 
-// target loads the far end, which must be of a kind the link leads to.
-func (p *plan) target(l *record.Link, to record.ID) (*item, error) {
+// target finds the kind of the far end, which must be one the link leads to. Records are
+// not taken away, so one that was there a moment ago still is.
+func (p *plan) target(l *record.Link, to record.ID) (string, error) {
 	for _, kind := range l.To {
-		it, err := p.load(kind, to)
+		_, err := p.Get(kind, to)
 		if err == nil {
-			return it, nil
+			return kind, nil
 		}
 		if f := fault.Of(err); f == nil || f.Class != fault.NotFound {
-			return nil, err
+			return "", err
 		}
 	}
-	return nil, fault.Field("to", "link_target", "kinds", strings.Join(l.To, ", "))
+	return "", fault.Field("to", "link_target", "kinds", strings.Join(l.To, ", "))
 }
 
 // treeHolds refuses cycles and paths that grow too deep.
 func (p *plan) treeHolds(l *record.Link, from, to record.ID) error {
-	if !l.Tree {
+	if !l.Tree || l.Deep == 0 && p.leaf(l.Name, from) {
 		return nil
 	}
 	up, at := 1, to
@@ -143,6 +144,13 @@ func (p *plan) treeHolds(l *record.Link, from, to record.ID) error {
 		return fault.New(fault.Conflict, "link_too_deep", "type", l.Name, "max", l.Deep)
 	}
 	return nil
+}
+
+// leaf reports whether a record is new and nothing in the plan leads to it: whatever it
+// hangs under, no circle can close.
+func (p *plan) leaf(link string, id record.ID) bool {
+	it := p.items[id]
+	return it != nil && it.before == nil && !slices.ContainsFunc(p.edges, func(w storage.EdgeWrite) bool { return w.Edge.Type == link && w.Edge.To == id })
 }
 
 // height counts the edges of the longest path that ends at id, up to most + 1.

@@ -4,7 +4,6 @@ import (
 	"github.com/maru-itsm/maru/internal/kernel/fault"
 	"github.com/maru-itsm/maru/internal/kernel/lifecycle"
 	"github.com/maru-itsm/maru/internal/kernel/permit"
-	"github.com/maru-itsm/maru/internal/kernel/query"
 	"github.com/maru-itsm/maru/internal/kernel/record"
 )
 
@@ -61,45 +60,31 @@ type Can struct {
 	Verbs  []string `json:"verbs"`
 }
 
-// can asks the policy; guards are not asked, they explain themselves when they refuse.
-func (e *Engine) can(a record.Actor, env query.Env, r *record.Record) (Can, error) {
+// can reads the verdict; guards are not asked, they explain themselves when they refuse.
+func (e *Engine) can(v permit.Verdict, r *record.Record) Can {
 	c := Can{Moves: []string{}, Fields: []string{}, Verbs: []string{}}
 	if r.Kind.Life != nil {
 		for _, m := range r.Kind.Life.Moves() {
-			if m.Auto || !m.Starts(r.Kind.Life, r.State()) || !e.Policy().Might(a, r.Kind.Name, m.Name) {
-				continue
-			}
-			ok, err := e.Policy().May(a, env, r, m.Name)
-			if err != nil {
-				return c, err
-			}
-			if ok {
+			if !m.Auto && m.Starts(r.Kind.Life, r.State()) && v.May(m.Name) {
 				c.Moves = append(c.Moves, m.Name)
 			}
 		}
 	}
 	for _, verb := range []string{permit.Comment, permit.Note, permit.Attach, permit.Link, permit.Inside} {
-		if !e.Policy().Might(a, r.Kind.Name, verb) {
-			continue
-		}
-		ok, err := e.Policy().May(a, env, r, verb)
-		if err != nil {
-			return c, err
-		}
-		if ok {
+		if v.May(verb) {
 			c.Verbs = append(c.Verbs, verb)
 		}
 	}
-	mask, err := e.Policy().Mask(a, env, r, permit.Update)
-	if err != nil || mask.Empty() || e.frozen(r) {
-		return c, err
+	mask := v.Mask(permit.Update)
+	if mask.Empty() || e.frozen(r) {
+		return c
 	}
 	for _, f := range r.Kind.Fields {
 		if f.Settable() && !f.Fixed && mask.Sees(f) {
 			c.Fields = append(c.Fields, f.Name)
 		}
 	}
-	return c, nil
+	return c
 }
 
 // frozen reports whether a record in a final state takes no more edits.

@@ -44,7 +44,7 @@ func (e *Engine) GetAsOf(ctx context.Context, kind, key string, t time.Time) (Vi
 
 // rewind rebuilds records as they were at t; those that did not exist yet are left out.
 func (e *Engine) rewind(ctx context.Context, k *record.Kind, ids []record.ID, t time.Time) ([]*record.Record, error) {
-	entries, err := e.store.Past(ctx, k, ids, t)
+	entries, err := e.store.Past(ctx, ids, t)
 	if err != nil {
 		return nil, err
 	}

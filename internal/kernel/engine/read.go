@@ -22,12 +22,48 @@ type View struct {
 
 // view masks a record for an actor and says what they may do with it.
 func (e *Engine) view(a record.Actor, env query.Env, r *record.Record) (View, error) {
-	mask, err := e.Policy().Mask(a, env, r, permit.Read)
+	return e.viewer(a, env).view(r)
+}
+
+// A viewer makes the views of one actor on the records of one answer. Where the same
+// grants hold in the same state, the same may be seen and done: it is worked out once.
+type viewer struct {
+	e      *Engine
+	a      record.Actor
+	env    query.Env
+	judges map[string]*permit.Judge // by kind
+	seen   map[viewKey]View
+}
+
+type viewKey struct {
+	kind          *record.Kind
+	grants, state string
+}
+
+func (e *Engine) viewer(a record.Actor, env query.Env) *viewer {
+	return &viewer{e: e, a: a, env: env, judges: map[string]*permit.Judge{}, seen: map[viewKey]View{}}
+}
+
+func (vs *viewer) view(r *record.Record) (View, error) {
+	j := vs.judges[r.Kind.Name]
+	if j == nil {
+		j = vs.e.Policy().Judge(vs.a, vs.env, r.Kind.Name)
+		vs.judges[r.Kind.Name] = j
+	}
+	v, err := j.Of(r)
 	if err != nil {
 		return View{}, err
 	}
-	can, err := e.can(a, env, r)
-	return View{Record: r, Mask: mask, Can: can}, err
+	key := viewKey{r.Kind, v.Key(), r.State()}
+	out, ok := vs.seen[key]
+	if !ok {
+		out = View{Mask: v.Mask(permit.Read), Can: vs.e.can(v, r)}
+		if key.grants != "" {
+			vs.seen[key] = out
+		}
+	}
+	out.Record = r
+	return out, nil
 }
 
 // byKey finds a record by id, number or another unique text field, without asking any right.
@@ -183,6 +219,9 @@ func (e *Engine) conditions(a record.Actor, env query.Env, k *record.Kind, filte
 		}
 		seen[u] = true
 		uk := e.schema.Kind(u.Kind)
+		if u.Via == "" && e.Policy().Shows(a, k, u.Field) {
+			continue
+		}
 		b := e.Policy().WhereField(a, env, uk, u.Field)
 		if u.Via == "" {
 			where = append(where, b)
@@ -249,8 +288,9 @@ func (e *Engine) page(ctx context.Context, a record.Actor, env query.Env, req Li
 		p.Next = formatCursor(q.Order, recs[len(recs)-1])
 	}
 	p.Views = make([]View, len(recs))
+	vs := e.viewer(a, env)
 	for i, r := range recs {
-		v, err := e.view(a, env, r)
+		v, err := vs.view(r)
 		if err != nil {
 			return p, err
 		}

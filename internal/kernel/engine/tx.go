@@ -8,7 +8,6 @@ import (
 
 	"github.com/maru-itsm/maru/internal/kernel/fault"
 	"github.com/maru-itsm/maru/internal/kernel/permit"
-	"github.com/maru-itsm/maru/internal/kernel/query"
 	"github.com/maru-itsm/maru/internal/kernel/record"
 	"github.com/maru-itsm/maru/internal/kernel/storage"
 )
@@ -47,8 +46,7 @@ func (p *plan) Find(kind, filter string, args map[string]any, limit int) ([]*rec
 	if err != nil {
 		return nil, err
 	}
-	recs, err := p.e.store.List(p.ctx, storage.Query{Kind: k, Where: []query.Bound{b}, Limit: limit,
-		Order: []storage.Order{{Field: k.Field("created_at")}}})
+	recs, err := p.e.matching(p.ctx, k, b, limit)
 	if err != nil {
 		return nil, err
 	}

@@ -42,6 +42,7 @@ type Policy struct {
 
 type compiled struct {
 	Grant
+	place  byte // among the grants of the kind, as far as a byte goes
 	verbs  []string
 	fields []string
 	where  *query.Filter // nil = always
@@ -74,6 +75,7 @@ func Compile(s *record.Schema, grants []Grant) (*Policy, error) {
 			}
 			c.where = f
 		}
+		c.place = byte(min(len(p.byKind[g.Kind]), 255))
 		p.byKind[g.Kind] = append(p.byKind[g.Kind], c)
 	}
 	return p, nil
@@ -92,12 +94,17 @@ func (c *compiled) allows(verb string) bool {
 	return slices.Contains(c.verbs, verb) || slices.Contains(c.verbs, "*") && verb != Override && verb != Erase
 }
 
+// has reports whether the grant is one of the actor's.
+func (c *compiled) has(a record.Actor) bool {
+	return a.Has(c.Role) || c.Role == Anyone && a.ID != ""
+}
+
 // Of gives the grants of the actor's roles that allow verb on kind. Whoever has any
 // role has "anyone" too.
 func (p *Policy) of(a record.Actor, kind, verb string) []*compiled {
 	var out []*compiled
 	for _, c := range p.byKind[kind] {
-		if (a.Has(c.Role) || c.Role == Anyone && a.ID != "") && c.allows(verb) {
+		if c.has(a) && c.allows(verb) {
 			out = append(out, c)
 		}
 	}
@@ -118,11 +125,15 @@ func (p *Policy) Where(a record.Actor, env query.Env, kind, verb string) query.B
 
 func anyOf(cs []*compiled, env query.Env) query.Bound {
 	var ways []query.Bound
+	seen := map[string]bool{}
 	for _, c := range cs {
 		if c.where == nil {
 			return query.Always()
 		}
-		ways = append(ways, c.where.Bind(env))
+		if !seen[c.Where] { // several roles may share a condition
+			seen[c.Where] = true
+			ways = append(ways, c.where.Bind(env))
+		}
 	}
 	if len(ways) == 0 {
 		return query.Never()
@@ -138,6 +149,12 @@ func (p *Policy) May(a record.Actor, env query.Env, r *record.Record, verb strin
 // Might reports whether the actor could do verb to some record of kind.
 func (p *Policy) Might(a record.Actor, kind, verb string) bool {
 	return a.System || len(p.of(a, kind, verb)) > 0
+}
+
+// Shows reports whether every record of kind that the actor may read shows them the field.
+func (p *Policy) Shows(a record.Actor, k *record.Kind, field string) bool {
+	f := k.Field(field)
+	return f != nil && !f.Secret && (a.System || !slices.ContainsFunc(p.of(a, k.Name, Read), func(c *compiled) bool { return !c.shows(f) }))
 }
 
 // WhereField gives the condition under which the actor may read a field.
@@ -212,30 +229,112 @@ func (m Mask) Empty() bool { return !m.all && !m.allPlain && len(m.names) == 0 }
 
 // Mask gives the fields that verb (read, create, update) covers on r.
 func (p *Policy) Mask(a record.Actor, env query.Env, r *record.Record, verb string) (Mask, error) {
+	v, err := p.Judge(a, env, r.Kind.Name).Of(r)
+	return v.Mask(verb), err
+}
+
+// A Judge is the grants of one actor on one kind, ready to be asked of many records. Each
+// condition is asked once a record, however many grants and verbs rest on it.
+type Judge struct {
+	system bool
+	grants []*compiled
+	wheres []query.Bound // the different conditions
+	which  []int         // by grant: its condition; -1 = none
+}
+
+// A Verdict is what a judge's grants come to on one record.
+type Verdict struct {
+	system bool
+	hold   []*compiled
+}
+
+// Judge gathers the grants that the actor has on a kind.
+func (p *Policy) Judge(a record.Actor, env query.Env, kind string) *Judge {
+	j := &Judge{system: a.System}
 	if a.System {
-		return Mask{all: true}, nil
+		return j
 	}
-	m := Mask{names: map[string]bool{}}
-	for _, c := range p.of(a, r.Kind.Name, verb) {
-		if c.where != nil {
-			ok, err := c.where.Bind(env).Eval(r)
-			if err != nil {
-				return m, err
-			}
-			if !ok {
-				continue
-			}
+	place := map[string]int{}
+	for _, c := range p.byKind[kind] {
+		if !c.has(a) {
+			continue
 		}
-		if len(c.fields) == 0 {
-			m.allPlain = true
+		at, known := place[c.Where]
+		switch {
+		case c.where == nil:
+			at = -1
+		case !known:
+			at = len(j.wheres)
+			place[c.Where] = at
+			j.wheres = append(j.wheres, c.where.Bind(env))
 		}
-		for _, f := range c.fields {
-			m.names[f] = true
+		j.grants, j.which = append(j.grants, c), append(j.which, at)
+	}
+	return j
+}
+
+// Of asks the conditions of one record.
+func (j *Judge) Of(r *record.Record) (Verdict, error) {
+	v := Verdict{system: j.system}
+	holds := make([]bool, len(j.wheres))
+	for i, where := range j.wheres {
+		ok, err := where.Eval(r)
+		if err != nil {
+			return Verdict{}, err
+		}
+		holds[i] = ok
+	}
+	for i, c := range j.grants {
+		if j.which[i] < 0 || holds[j.which[i]] {
+			v.hold = append(v.hold, c)
 		}
 	}
-	inside, err := p.May(a, env, r, Inside)
-	m.inside = inside
-	return m, err
+	return v, nil
+}
+
+// Key is the same for verdicts of one kind under which the same grants hold; empty when
+// a kind has too many grants to tell.
+func (v Verdict) Key() string {
+	if v.system {
+		return "system"
+	}
+	key := make([]byte, 0, len(v.hold)+1)
+	for _, c := range v.hold {
+		if c.place == 255 {
+			return ""
+		}
+		key = append(key, c.place)
+	}
+	return string(append(key, 255))
+}
+
+// May reports whether the verdict allows verb.
+func (v Verdict) May(verb string) bool {
+	return v.system || slices.ContainsFunc(v.hold, func(c *compiled) bool { return c.allows(verb) })
+}
+
+// Mask gives the fields that verb (read, create, update) covers.
+func (v Verdict) Mask(verb string) Mask {
+	if v.system {
+		return Mask{all: true}
+	}
+	m := Mask{names: map[string]bool{}, inside: v.May(Inside)}
+	for _, c := range v.hold {
+		if c.allows(verb) {
+			m.cover(c)
+		}
+	}
+	return m
+}
+
+// cover adds what a grant covers.
+func (m *Mask) cover(c *compiled) {
+	if len(c.fields) == 0 {
+		m.allPlain = true
+	}
+	for _, f := range c.fields {
+		m.names[f] = true
+	}
 }
 
 // Grants lists the grants for kind as declared, for the matrix and the book.
@@ -268,12 +367,7 @@ func From(ctx context.Context) (record.Actor, error) {
 func (p *Policy) CreateMask(a record.Actor, kind string) Mask {
 	m := Mask{all: a.System, names: map[string]bool{}}
 	for _, c := range p.of(a, kind, Create) {
-		if len(c.fields) == 0 {
-			m.allPlain = true
-		}
-		for _, f := range c.fields {
-			m.names[f] = true
-		}
+		m.cover(c)
 	}
 	m.inside = len(p.of(a, kind, Inside)) > 0
 	return m

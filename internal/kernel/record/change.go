@@ -70,6 +70,16 @@ type Life interface {
 	Moves() []Move
 }
 
+// readyLife keeps what a life answers at every read: tables are turned into moves once.
+type readyLife struct {
+	Life
+	states []string
+	moves  []Move
+}
+
+func (l readyLife) States() []string { return l.states }
+func (l readyLife) Moves() []Move    { return l.moves }
+
 // A Move is one named way from state to state.
 type Move struct {
 	Name   string

@@ -38,7 +38,7 @@ func ParseDuration(s string) (time.Duration, error) {
 		}
 		n, _ := strconv.ParseInt(rest[:end], 10, 64)
 		i := next
-		for i < len(units) && units[i].mark != rest[end] {
+		for i < len(units) && (units[i].mark != rest[end] || units[i].unit == 0) { // T stands alone, never behind a number
 			i++
 		}
 		if i >= len(units) || inTime != (i > 2) {

@@ -107,7 +107,8 @@ func Compile(d Declaration) (*Kind, error) {
 		if f == nil || !f.Derived {
 			return nil, fmt.Errorf("kind %s: has a life but no derived field state", d.Name)
 		}
-		f.Type, f.Choices, f.Indexed = Choice, d.Life.States(), true
+		k.Life = readyLife{d.Life, d.Life.States(), d.Life.Moves()}
+		f.Type, f.Choices, f.Indexed = Choice, k.Life.States(), true
 	}
 	return k, k.check()
 }
@@ -163,9 +164,20 @@ func (k *Kind) check() error {
 			need("Indexes", n)
 		}
 	}
+	taken := map[string]bool{"extra": true} // the column of custom fields
 	for _, f := range k.Fields {
 		if f.Personal != "" {
 			need(f.Name+" personal=", f.Personal)
+		}
+		columns := []string{f.Name}
+		if f.Type == Cash {
+			columns = append(columns, f.Name+"_currency")
+		}
+		for _, c := range columns {
+			if taken[c] {
+				errs = append(errs, fmt.Errorf("kind %s: field %s needs the column %s, which is taken", k.Name, f.Name, c))
+			}
+			taken[c] = true
 		}
 	}
 	if k.Life != nil {

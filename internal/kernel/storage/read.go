@@ -42,16 +42,19 @@ type Trail interface {
 	History(ctx context.Context, id record.ID) ([]*journal.Entry, error)
 	// Touched lists the records of a kind that have an entry with At after t.
 	Touched(ctx context.Context, k *record.Kind, t time.Time) ([]record.ID, error)
-	// Past gives all entries with At ≤ t of many records of one kind, by record, oldest first.
-	Past(ctx context.Context, k *record.Kind, ids []record.ID, t time.Time) (map[record.ID][]*journal.Entry, error)
+	// Past gives all entries with At ≤ t of many records, by record, oldest first.
+	Past(ctx context.Context, ids []record.ID, t time.Time) (map[record.ID][]*journal.Entry, error)
 	// Tail reads entries after a cursor ("" = from the start) that no slower writer can
-	// still precede, and the cursor to go on from.
+	// still precede, and the cursor to go on from. A cursor that another store made, or
+	// nobody, reads from the start.
 	Tail(ctx context.Context, cursor string, limit int) ([]*journal.Entry, string, error)
+	// End gives the cursor behind the last entry that Tail would give now.
+	End(ctx context.Context) (string, error)
 	// Strand reads one chain in order from pos.
 	Strand(ctx context.Context, strand int32, from int64, limit int) ([]*journal.Entry, error)
 	// Heads gives the last position and hash of every strand.
 	Heads(ctx context.Context) ([]journal.Head, error)
-	// Keys gives the keys of persons; erased ones are absent.
+	// Keys gives the keys of persons; an erased one is present without a key.
 	Keys(ctx context.Context, persons []record.ID) (map[record.ID][]byte, error)
 	// Idem finds a remembered answer; nil when none.
 	Idem(ctx context.Context, key string) (*Idem, error)
@@ -67,6 +70,7 @@ type Finder interface {
 	// Mark and Marked keep small named values: cursors, checkpoints, the public key.
 	Mark(ctx context.Context, name, value string) error
 	Marked(ctx context.Context, name string) (string, error)
-	// Tidy removes what has outlived its keeping: idempotency answers before t.
+	// Tidy removes what has outlived its keeping, idempotency answers before t, and lets
+	// the planner see how the tables have grown.
 	Tidy(ctx context.Context, t time.Time) (int64, error)
 }

@@ -112,13 +112,14 @@ func (s *Store) Alone(ctx context.Context, name string, do func() error) (bool, 
 	if err := conn.QueryRow(ctx, "SELECT pg_try_advisory_lock("+lockKey+")", "alone "+name).Scan(&got); err != nil || !got {
 		return false, err
 	}
-	err = do()
-	free, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
-	if _, unlock := conn.Exec(free, "SELECT pg_advisory_unlock("+lockKey+")", "alone "+name); unlock != nil {
-		_ = conn.Conn().Close(free) // the lock goes with its session
-	}
-	return true, err
+	defer func() { // even when do panics: the connection goes back to the pool
+		free, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		if _, unlock := conn.Exec(free, "SELECT pg_advisory_unlock("+lockKey+")", "alone "+name); unlock != nil {
+			_ = conn.Conn().Close(free) // the lock goes with its session
+		}
+	}()
+	return true, do()
 }
 
 // Jobs implements storage.Store.

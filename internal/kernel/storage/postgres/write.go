@@ -29,14 +29,22 @@ type waiting struct {
 
 // Apply implements storage.Store.
 func (s *Store) Apply(ctx context.Context, b *storage.Batch) error {
-	return s.submit(&waiting{ctx: ctx, ops: table.Ops(dialect.Postgres, b), done: make(chan struct{})})
+	ops, err := table.Ops(dialect.Postgres, b)
+	if err != nil {
+		return err
+	}
+	return s.submit(&waiting{ctx: ctx, ops: ops, done: make(chan struct{})})
 }
 
 // Bulk implements storage.Store.
 func (s *Store) Bulk(ctx context.Context, bs []*storage.Batch) error {
 	all := &waiting{ctx: ctx, done: make(chan struct{})}
 	for _, b := range bs {
-		all.ops = append(all.ops, table.Ops(dialect.Postgres, b)...)
+		ops, err := table.Ops(dialect.Postgres, b)
+		if err != nil {
+			return err
+		}
+		all.ops = append(all.ops, ops...)
 	}
 	return s.submit(all)
 }
@@ -229,6 +237,9 @@ func explain(err error, op *table.Op) error {
 		}
 	case "23505":
 		column := name("ix_")
+		if column == op.Kind+"_pkey" {
+			column = "id"
+		}
 		b.Field, b.Err = op.Unique(strings.TrimPrefix(column, "edge_"))
 	case "23503":
 		b.Err, b.Field = storage.ErrMissing, name("fk_")

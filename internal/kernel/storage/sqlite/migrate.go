@@ -90,7 +90,9 @@ func lists(k *record.Kind) []string {
 			fmt.Sprintf("CREATE TRIGGER IF NOT EXISTS %s AFTER INSERT ON %s WHEN NEW.%s IS NOT NULL BEGIN %s END",
 				dialect.Ident("tr_"+dialect.SideTable(k.Name, f)+"_new"), t, col, add),
 			fmt.Sprintf("CREATE TRIGGER IF NOT EXISTS %s AFTER UPDATE OF %s ON %s BEGIN DELETE FROM %s WHERE id = NEW.id; %s END",
-				dialect.Ident("tr_"+dialect.SideTable(k.Name, f)+"_set"), col, t, side, add))
+				dialect.Ident("tr_"+dialect.SideTable(k.Name, f)+"_set"), col, t, side, add),
+			fmt.Sprintf("CREATE TRIGGER IF NOT EXISTS %s AFTER DELETE ON %s BEGIN DELETE FROM %s WHERE id = OLD.id; END",
+				dialect.Ident("tr_"+dialect.SideTable(k.Name, f)+"_gone"), t, side))
 	}
 	return out
 }

@@ -15,14 +15,14 @@ import (
 	"github.com/maru-itsm/maru/internal/kernel/storage/table"
 )
 
-// patience is how long a read may take when its caller sets no deadline.
+// patience is how long a read may take, whatever its caller's deadline.
 const patience = 5 * time.Second
 
 // rows runs a query and gives each row to each.
 func (s *Store) rows(ctx context.Context, stmt string, args []any, width int, each func(vals []any) error) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	rows, err := s.read.QueryContext(ctx, stmt, args...)
+	rows, err := s.stmts.query(ctx, stmt, args)
 	if err != nil {
 		return timedOut(ctx, err)
 	}
@@ -83,12 +83,18 @@ func first(recs []*record.Record, err error) (*record.Record, error) {
 
 // Lookup implements storage.Records.
 func (s *Store) Lookup(ctx context.Context, k *record.Kind, f *record.Field, value any) (*record.Record, error) {
+	if text, ok := value.(string); ok && !table.Storable(text) {
+		return nil, nil
+	}
 	t := table.For(dialect.SQLite, k)
 	return first(s.records(ctx, t, t.Select()+" WHERE t."+dialect.Ident(f.Name)+" = ?1 LIMIT 1", []any{dialect.SQLite.Value(f, value)}))
 }
 
 // BySource implements storage.Records.
 func (s *Store) BySource(ctx context.Context, k *record.Kind, source, sourceID string) (*record.Record, error) {
+	if !table.Storable(source) || !table.Storable(sourceID) {
+		return nil, nil
+	}
 	t := table.For(dialect.SQLite, k)
 	return first(s.records(ctx, t, t.Select()+" WHERE t.source = ?1 AND t.source_id = ?2", []any{source, sourceID}))
 }
@@ -199,8 +205,8 @@ func (s *Store) Touched(ctx context.Context, k *record.Kind, t time.Time) ([]rec
 }
 
 // Past implements storage.Trail.
-func (s *Store) Past(ctx context.Context, k *record.Kind, ids []record.ID, t time.Time) (map[record.ID][]*journal.Entry, error) {
-	all, err := s.entries(ctx, "WHERE record IN (SELECT value FROM json_each(?1)) AND kind = ?2 AND at <= ?3 ORDER BY record, seq", idList(ids), k.Name, t.UnixMicro())
+func (s *Store) Past(ctx context.Context, ids []record.ID, t time.Time) (map[record.ID][]*journal.Entry, error) {
+	all, err := s.entries(ctx, "WHERE record IN (SELECT value FROM json_each(?1)) AND +at <= ?2 ORDER BY record, seq", idList(ids), t.UnixMicro()) // + keeps the planner on the records
 	out := map[record.ID][]*journal.Entry{}
 	for _, e := range all {
 		out[e.Record] = append(out[e.Record], e)
@@ -210,7 +216,10 @@ func (s *Store) Past(ctx context.Context, k *record.Kind, ids []record.ID, t tim
 
 // Tail implements storage.Trail. One writer commits in order, so the cursor is the last seq.
 func (s *Store) Tail(ctx context.Context, cursor string, limit int) ([]*journal.Entry, string, error) {
-	from, _ := strconv.ParseInt(cursor, 10, 64)
+	from, perr := strconv.ParseInt(cursor, 10, 64)
+	if perr != nil || from < 0 {
+		from = 0
+	}
 	es, err := s.entries(ctx, "WHERE seq > ?1 ORDER BY seq LIMIT ?2", from, int64(limit))
 	if len(es) > 0 {
 		cursor = strconv.FormatInt(es[len(es)-1].Seq, 10)
@@ -218,15 +227,31 @@ func (s *Store) Tail(ctx context.Context, cursor string, limit int) ([]*journal.
 	return es, cursor, err
 }
 
+// End implements storage.Trail.
+func (s *Store) End(ctx context.Context) (cursor string, err error) {
+	err = s.rows(ctx, "SELECT max(seq) FROM journal", nil, 1, func(v []any) error {
+		if v[0] != nil {
+			cursor = strconv.FormatInt(num(v[0]), 10)
+		}
+		return nil
+	})
+	return cursor, err
+}
+
 // Strand implements storage.Trail.
 func (s *Store) Strand(ctx context.Context, strand int32, from int64, limit int) ([]*journal.Entry, error) {
 	return s.entries(ctx, "WHERE strand = ?1 AND pos >= ?2 ORDER BY pos LIMIT ?3", int64(strand), from, int64(limit))
 }
 
+// headsSQL hops from strand to strand: reading the whole index takes ever longer.
+const headsSQL = `WITH RECURSIVE s(strand) AS (
+  SELECT min(strand) FROM journal UNION ALL SELECT (SELECT min(strand) FROM journal WHERE strand > s.strand) FROM s WHERE s.strand IS NOT NULL)
+SELECT j.strand, j.pos, j.hash FROM s JOIN journal j ON j.strand = s.strand AND j.pos = (SELECT max(pos) FROM journal WHERE strand = s.strand) ORDER BY 1`
+
 // Heads implements storage.Trail.
 func (s *Store) Heads(ctx context.Context) ([]journal.Head, error) {
 	var out []journal.Head
-	err := s.rows(ctx, "SELECT j.strand, j.pos, j.hash FROM journal j JOIN (SELECT strand, max(pos) AS pos FROM journal GROUP BY strand) m ON m.strand = j.strand AND m.pos = j.pos ORDER BY 1", nil, 3, func(v []any) error {
+	err := s.rows(ctx, headsSQL, nil, 3, func(v []any) error {
 		out = append(out, journal.Head{Strand: int32(num(v[0])), Pos: num(v[1]), Hash: blob(v[2])})
 		return nil
 	})

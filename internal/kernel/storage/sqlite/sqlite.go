@@ -28,6 +28,7 @@ var kernelSQL string
 type Store struct {
 	write *sql.DB // one connection
 	read  *sql.DB
+	stmts statements // of read
 	dir   string
 	lock  *os.File
 	alone sync.Map // names under which somebody works
@@ -60,17 +61,35 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 	file := filepath.Join(dir, "maru.db")
 	s := &Store{dir: dir, lock: lock, queue: make(chan *waiting, 4*groupSize), done: make(chan struct{})}
 	if s.write, err = open(file, 1, "immediate", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "busy_timeout(10000)",
-		"journal_size_limit(67108864)", "cache_size(-65536)"); err != nil {
+		"journal_size_limit(67108864)", "wal_autocheckpoint(8000)", "temp_store(memory)", "cache_size(-65536)"); err != nil {
 		return nil, err
 	}
 	if _, err := s.write.ExecContext(ctx, kernelSQL); err != nil {
 		return nil, err
 	}
-	if s.read, err = open(file, 8, "deferred", "query_only(1)", "busy_timeout(10000)", "mmap_size(2147483648)", "cache_size(-16384)"); err != nil {
+	if s.read, err = open(file, readers, "deferred", "query_only(1)", "busy_timeout(10000)", "mmap_size(2147483648)", "cache_size(-16384)"); err != nil {
+		return nil, err
+	}
+	s.stmts.db = s.read
+	if err := s.measure(ctx); err != nil {
 		return nil, err
 	}
 	go s.writer()
 	return s, nil
+}
+
+// readers is how many connections read at once.
+const readers = 8
+
+// measure lets SQLite count what its planner must know, where tables have grown since it
+// last did: without counts it takes an index on an almost empty column for a good one.
+// Readers learn of it when they are opened anew.
+func (s *Store) measure(ctx context.Context) error {
+	_, err := s.write.ExecContext(ctx, "PRAGMA analysis_limit = 1000; PRAGMA optimize = 0x10002")
+	s.stmts.forget()
+	s.read.SetMaxIdleConns(0)
+	s.read.SetMaxIdleConns(readers)
+	return err
 }
 
 func open(file string, conns int, lock string, pragmas ...string) (*sql.DB, error) {
