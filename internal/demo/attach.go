@@ -22,18 +22,14 @@ import (
 // it goes through the front door itself, with the house's clock set to the moment: it must
 // be played alone.
 func (s *story) attach(at time.Time, who *person, id record.ID, name string, body []byte) {
-	if s.over || s.err != nil {
+	was := s.alone
+	s.alone = true
+	ok := s.wait(at)
+	s.alone = was
+	if !ok {
 		return
 	}
-	if at = at.Truncate(time.Second); !at.After(s.at) {
-		at = s.at.Add(time.Second)
-	}
-	if !s.yield(wake{at, true}) {
-		s.over = true
-		return
-	}
-	s.at = at
-	s.clock.set(at)
+	s.clock.set(s.at)
 	hash, typ, size, err := s.h.Blobs.Put(bytes.NewReader(body))
 	if err == nil {
 		_, err = s.h.Engine.Do(permit.As(s.ctx, who.actor), engine.Request{Kind: kind.Incident, ID: string(id), Verb: permit.Attach,

@@ -52,7 +52,7 @@ func build(ctx context.Context, h *house.House, clock *Clock, seed uint64, at ti
 func (b *builder) do(change func(tx *hands) error) error {
 	b.at = b.at.Add(time.Duration(20+b.rng.IntN(200)) * time.Second)
 	b.clock.set(b.at)
-	return b.h.Engine.WithinAt(b.ctx, b.admin, b.at, func(tx record.Tx) error { return change(newHands(b.h.Engine, b.admin, tx)) })
+	return b.h.Engine.WithinAt(b.ctx, b.admin, b.at, func(tx record.Tx) error { return change(newHands(b.h.Engine, b.admin, tx, nil)) })
 }
 
 // each is do for a list, fifty at a time.

@@ -6,10 +6,10 @@ import (
 	"github.com/maru-itsm/maru/internal/itil/role"
 )
 
-// Onsaemi is a retailer with a payment business: 42 shops and an online mall in Korea, a
+// Company is a retailer with a payment business: 42 shops and an online mall in Korea, a
 // seller business in Singapore. What stands here is all there is to know of it.
 const (
-	company = "온새미 (Onsaemi)"
+	Company = "온새미 (Onsaemi)"
 	domain  = "onsaemi.example"
 	zone    = "Asia/Seoul"
 )
@@ -92,10 +92,10 @@ var groupRows = []groupRow{
 	{"desk", "서비스데스크 (Service Desk)", 1, "workplace", "itsm", "desk", 9, role.Agent, "서비스데스크 상담원"},
 	{"store_desk", "매장 헬프데스크 (Store Helpdesk)", 1, "store_systems", "itsm", "store", 6, role.Agent, "매장 헬프데스크 상담원"},
 	{"noc", "통합관제 (Monitoring Center)", 1, "sre", "infra", "always", 6, role.Agent, "관제 요원"},
-	{"workplace", "업무환경 (Workplace)", 2, "infra", "itsm", "office", 5, role.Resolver, "업무환경 엔지니어"},
-	{"identity", "계정·권한 (Identity)", 2, "security", "itsm", "office", 4, role.Resolver, "계정 관리 담당"},
+	{"workplace", "업무환경 (Workplace)", 2, "", "itsm", "office", 5, role.Resolver, "업무환경 엔지니어"},
+	{"identity", "계정·권한 (Identity)", 2, "infra", "itsm", "office", 4, role.Resolver, "계정 관리 담당"},
 	{"collab", "협업솔루션 (Collaboration)", 2, "infra", "itsm", "office", 4, role.Resolver, "협업솔루션 엔지니어"},
-	{"network", "네트워크 (Network)", 2, "infra", "infra", "office", 5, role.Resolver, "네트워크 엔지니어"},
+	{"network", "네트워크 (Network)", 2, "", "infra", "office", 5, role.Resolver, "네트워크 엔지니어"},
 	{"infra", "서버·클라우드 (Server & Cloud)", 2, "sre", "infra", "office", 5, role.Resolver, "클라우드 엔지니어"},
 	{"dba", "데이터베이스 (Database)", 2, "sre", "infra", "office", 4, role.Resolver, "DBA"},
 	{"store_systems", "매장시스템 (Store Systems)", 2, "vendor_pos", "storeops", "store", 5, role.Resolver, "매장시스템 엔지니어"},
@@ -106,7 +106,7 @@ var groupRows = []groupRow{
 	{"data_platform", "데이터플랫폼 (Data Platform)", 2, "sre", "data", "office", 4, role.Resolver, "데이터 플랫폼 엔지니어"},
 	{"security", "침해대응 (CERT)", 2, "", "sec", "office", 4, role.Resolver, "침해대응 분석가"},
 	{"facilities", "시설·출입 (Facilities)", 2, "", "ga", "office", 3, role.Resolver, "시설 담당"},
-	{"sre", "SRE (Site Reliability)", 3, "", "sre", "always", 5, role.Resolver, "SRE"},
+	{"sre", "SRE (Site Reliability)", 3, "", "sre", "office", 5, role.Resolver, "SRE"},
 	{"commerce_dev", "커머스개발 (Commerce Engineering)", 3, "", "dev_commerce", "office", 5, role.Resolver, "백엔드 개발자"},
 	{"pay_dev", "결제개발 (Payments Engineering)", 3, "", "dev_pay", "office", 5, role.Resolver, "백엔드 개발자"},
 	{"vendor_pos", "늘봄테크: POS 유지보수 (supplier)", 3, "", "partner", "store", 3, role.Supplier, "늘봄테크 현장 기사"},

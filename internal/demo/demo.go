@@ -137,7 +137,7 @@ func fill(ctx context.Context, h *house.House, o Options) error {
 }
 
 // perDay is how many incidents of each kind of hours a mean day brings.
-var perDay = map[string]float64{"office": 4.6, "store": 2.4, "online": 1.5, "ops": 1.3}
+var perDay = map[string]float64{"office": 4, "store": 2, "online": 1.3, "ops": 1.1}
 
 // stories puts the whole year on the stage.
 func (st *stage) stories(scale float64, from time.Time) error {
@@ -183,10 +183,15 @@ func (st *stage) background(rng *rand.Rand, scale float64, from time.Time) error
 	}
 	for i, b := range problems {
 		at := from.AddDate(0, 0, 25+rng.IntN(250))
-		if i%3 == 0 { // still open now
+		days := 40 + rng.IntN(50)
+		switch i % 3 {
+		case 0: // still open now
 			at = st.now.AddDate(0, 0, -12-rng.IntN(25))
+		case 1: // just settled
+			days = 30
+			at = st.now.AddDate(0, 0, -days-1-rng.IntN(3))
 		}
-		st.tell("problem "+b.key, at, investigation(b, 40+rng.IntN(50)))
+		st.tell("problem "+b.key, at, investigation(b, days))
 	}
 	storms, err := blocks("scenes/storms.txt")
 	if err != nil {

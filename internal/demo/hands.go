@@ -16,12 +16,24 @@ import (
 // front door, so that nobody in the demo has done what they may not.
 type hands struct {
 	record.Tx
-	e   *engine.Engine
-	env query.Env
+	e    *engine.Engine
+	env  query.Env
+	seen []*record.Record // as the actor saw them: what a right is asked of before a first change
 }
 
-func newHands(e *engine.Engine, a record.Actor, tx record.Tx) *hands {
-	return &hands{Tx: tx, e: e, env: query.Env{Now: tx.Now(), Actor: a, Get: tx.Get}}
+func newHands(e *engine.Engine, a record.Actor, tx record.Tx, seen []*record.Record) *hands {
+	return &hands{Tx: tx, e: e, env: query.Env{Now: tx.Now(), Actor: a, Get: tx.Get}, seen: seen}
+}
+
+// sees gives the record that the actor is about to change.
+func (h *hands) sees(kind string, id record.ID) (*record.Record, error) {
+	for i, r := range h.seen {
+		if r != nil && r.ID() == id {
+			h.seen[i] = nil // from now on the plan knows better
+			return r, nil
+		}
+	}
+	return h.Get(kind, id)
 }
 
 func (h *hands) refuse(verb, what, kind string) error {
@@ -61,7 +73,7 @@ func (h *hands) Create(kind string, values record.Values) (*record.Record, error
 
 // Update implements record.Tx.
 func (h *hands) Update(kind string, id record.ID, values record.Values) error {
-	r, err := h.Get(kind, id)
+	r, err := h.sees(kind, id)
 	if err != nil {
 		return err
 	}
@@ -80,7 +92,7 @@ func (h *hands) Update(kind string, id record.ID, values record.Values) error {
 
 // UpdateFor is Update with a reason.
 func (h *hands) UpdateFor(kind string, id record.ID, reason string, values record.Values) error {
-	r, err := h.Get(kind, id)
+	r, err := h.sees(kind, id)
 	if err != nil {
 		return err
 	}
@@ -92,7 +104,7 @@ func (h *hands) UpdateFor(kind string, id record.ID, reason string, values recor
 
 // Move implements record.Tx.
 func (h *hands) Move(kind string, id record.ID, move string, in record.Input) error {
-	r, err := h.Get(kind, id)
+	r, err := h.sees(kind, id)
 	if err != nil {
 		return err
 	}
@@ -124,7 +136,7 @@ func (h *hands) Move(kind string, id record.ID, move string, in record.Input) er
 
 // Comment implements record.Tx.
 func (h *hands) Comment(kind string, id record.ID, body string, internal bool) error {
-	r, err := h.Get(kind, id)
+	r, err := h.sees(kind, id)
 	if err != nil {
 		return err
 	}
@@ -140,7 +152,7 @@ func (h *hands) Comment(kind string, id record.ID, body string, internal bool) e
 
 // Link links as whoever may link from the record it begins at.
 func (h *hands) Link(link, kind string, from, to record.ID) error {
-	r, err := h.Get(kind, from)
+	r, err := h.sees(kind, from)
 	if err != nil {
 		return err
 	}

@@ -95,6 +95,9 @@ func arrivals(rng *rand.Rand, zone *time.Location, holiday map[string]bool, when
 	for day := time.Date(y, m, d, 0, 0, 0, 0, zone); day.Before(to); day = day.AddDate(0, 0, 1) {
 		y, m, d := day.Date()
 		rate := perDay * weeks[when][day.Weekday()] * (0.85 + 0.3*float64(day.Sub(from))/float64(to.Sub(from)))
+		if left := to.Sub(day); left < season { // the year's busiest weeks are coming
+			rate *= 1 + .5*(1-float64(left)/float64(season))
+		}
 		if holiday[day.Format(time.DateOnly)] && when == "office" {
 			rate *= .05
 		}

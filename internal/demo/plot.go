@@ -51,7 +51,6 @@ func (p *plot) cause(service string, at time.Time) record.ID {
 // routine tells of one change of a kind: filed by day, made by night, now and then dropped.
 func routine(b *block) func(s *story) {
 	return func(s *story) {
-		s.alone = true
 		crew := s.town.crews[b.attr["group"]]
 		maker, service := crew.member(s.rng), s.town.services[b.attr["service"]]
 		f := newSlots(s.rng, s.town.zone, "ko", s.at, maker, nil, nil)
@@ -72,6 +71,7 @@ func routine(b *block) func(s *story) {
 			return
 		}
 		s.act(start, maker, func(tx *hands) error { return tx.Move(kind.Change, id, "start", record.Input{}) })
+		s.alone = true // others ask what was changed lately
 		if s.act(s.at.Add(about(s.rng, 55*time.Minute, .5)), maker, func(tx *hands) error { return tx.Move(kind.Change, id, "close", record.Input{}) }) {
 			s.plot.changed[service.key] = happening{id, s.at}
 		}

@@ -19,7 +19,7 @@ func (st *stage) present(rng *rand.Rand) error {
 	b := storms[len(storms)-1]
 	b.attr["minutes"] = "130" // at now it is not over
 	st.tell("storm now", st.now.Add(-68*time.Minute), stormy(b, st.town.scenes))
-	st.tell("candidate", st.now.Add(-17*time.Minute), st.candidate)
+	st.tell("candidate", st.now.Add(-11*time.Minute), st.candidate)
 	when := "online"
 	if local := st.now.In(st.town.zone); local.Hour() >= 8 && local.Hour() < 19 && local.Weekday() >= time.Monday && local.Weekday() <= time.Friday {
 		when = "office"
@@ -37,7 +37,8 @@ func (st *stage) present(rng *rand.Rand) error {
 	return nil
 }
 
-// candidate is proposed as a major incident by the desk; nobody has decided yet.
+// candidate is a P1 that the rules have flagged; nobody has decided yet whether it is a
+// major incident.
 func (st *stage) candidate(s *story) {
 	s.alone = true
 	for _, sc := range s.town.scenes {
@@ -66,10 +67,6 @@ func (st *stage) candidate(s *story) {
 		t.hand = t.goal.member(s.rng)
 		t.do(t.at.Add(3*time.Minute), t.hand, func(tx *hands) error { return tx.Move(kind.Incident, t.id, "accept", record.Input{}) })
 		t.note(t.at.Add(3 * time.Minute))
-		t.do(s.now.Add(-5*time.Minute), t.opener, func(tx *hands) error {
-			return tx.Move(kind.Incident, t.id, "propose_major", record.Input{Reason: "출고 전 라인 중단, 택배 마감 전 복구가 불확실함"})
-		})
-		t.look(s.now.AddDate(0, 0, 1))
 	}
 }
 

@@ -12,7 +12,9 @@ import (
 // The words of the company stand in scenes/*.txt, so that whoever knows the language can
 // mend them without knowing Go. A block begins with "= key"; "@name value" lines are its
 // attributes; after "[ko]" or "[en]" every line is one text: a tag, a space, the text.
-// "\n" in a text is a line break, "{slot}" is filled for each story, "#" begins a remark.
+// "\n" in a text is a line break, "{slot}" is filled for each story, "#" begins a remark. A
+// tag may carry a variant, as in "t.2": a story keeps to the texts of one variant and to
+// those of none, so that what was reported is what is found and mended.
 //
 //go:embed scenes/*.txt
 var files embed.FS
@@ -21,10 +23,31 @@ var files embed.FS
 type block struct {
 	key   string
 	attr  map[string]string
-	words map[string]map[string][]string // language → tag → texts
+	words map[string]map[string][]phrase // language → tag → texts
 }
 
-func (b *block) texts(lang, tag string) []string { return b.words[lang][tag] }
+// A phrase is one text of a block.
+type phrase struct{ variant, text string }
+
+// texts gives all texts of a tag.
+func (b *block) texts(lang, tag string) []string {
+	var out []string
+	for _, p := range b.words[lang][tag] {
+		out = append(out, p.text)
+	}
+	return out
+}
+
+// only gives the texts of a tag that go with a variant: its own and those of none.
+func (b *block) only(lang, tag, variant string) []string {
+	var out []string
+	for _, p := range b.words[lang][tag] {
+		if p.variant == variant || p.variant == "" {
+			out = append(out, p.text)
+		}
+	}
+	return out
+}
 
 func (b *block) list(name string) []string {
 	if b.attr[name] == "" {
@@ -57,7 +80,7 @@ func parse(name, text string) ([]*block, error) {
 		switch {
 		case strings.TrimSpace(line) == "" || strings.HasPrefix(line, "#"):
 		case head == "=":
-			b = &block{key: rest, attr: map[string]string{}, words: map[string]map[string][]string{}}
+			b = &block{key: rest, attr: map[string]string{}, words: map[string]map[string][]phrase{}}
 			out, lang = append(out, b), ""
 		case b == nil:
 			return nil, bad("a line before the first block")
@@ -65,11 +88,12 @@ func parse(name, text string) ([]*block, error) {
 			b.attr[head[1:]] = rest
 		case line == "[ko]" || line == "[en]":
 			lang = line[1:3]
-			b.words[lang] = map[string][]string{}
+			b.words[lang] = map[string][]phrase{}
 		case lang == "" || rest == "":
 			return nil, bad("neither an attribute nor a text")
 		default:
-			b.words[lang][head] = append(b.words[lang][head], strings.ReplaceAll(rest, `\n`, "\n"))
+			tag, variant, _ := strings.Cut(head, ".")
+			b.words[lang][tag] = append(b.words[lang][tag], phrase{variant, strings.ReplaceAll(rest, `\n`, "\n")})
 		}
 	}
 	return out, nil

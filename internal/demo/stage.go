@@ -42,12 +42,17 @@ type stage struct {
 // span is how much time may lie between acts that are carried out side by side, and
 // width how many stories.
 const (
-	span  = 8 * time.Hour
-	width = 48
+	span  = 16 * time.Hour
+	width = 96
 )
 
-// patient jobs touch only what no story will touch for days: their runs hold nobody up.
-var patient = map[string]bool{"incident.autoclose": true}
+// Some runs of jobs are awaited by a story, and a round ends where one is due. The others
+// wait for the end of a round; those that touch only what no story will touch for days
+// are even played beside it.
+var (
+	awaited = map[string]bool{"incident.hold_followup": true}
+	patient = map[string]bool{"incident.autoclose": true}
+)
 
 // A tick is one run of a job.
 type tick struct {
@@ -225,7 +230,7 @@ func (c *cast) play(end time.Time) {
 }
 
 // until gives how far a round that begins at t may go: not past now, the next act that
-// is played alone, or the next run of a job that is not patient.
+// is played alone, or the next run of a job that is awaited.
 func (st *stage) until(t time.Time) time.Time {
 	end := t.Add(span)
 	if end.After(st.now) {
@@ -237,7 +242,7 @@ func (st *stage) until(t time.Time) time.Time {
 		}
 	}
 	for k := range st.ticks {
-		if !patient[k.job] && k.at.Before(end) {
+		if awaited[k.job] && k.at.Before(end) {
 			end = k.at
 		}
 	}
@@ -247,6 +252,9 @@ func (st *stage) until(t time.Time) time.Time {
 // want asks for the run of a job whose period begins at or next after t.
 func (st *stage) want(job string, t time.Time) {
 	every := st.jobs[job].Every
+	if patient[job] && st.now.Sub(t) > 30*24*time.Hour {
+		every = 2 * time.Hour // long ago nobody sees the difference, and a run costs
+	}
 	at := t.Truncate(every)
 	if at.Before(t) {
 		at = at.Add(every)
@@ -259,9 +267,8 @@ func (st *stage) want(job string, t time.Time) {
 	st.mu.Unlock()
 }
 
-// act waits until at, and then lets a person make one change. It reports whether that
-// happened: not after the story's end, nor after a mistake, which ends the story.
-func (s *story) act(at time.Time, who *person, do func(tx *hands) error) bool {
+// wait lets time pass until at. It reports whether the story goes on then.
+func (s *story) wait(at time.Time) bool {
 	if s.over || s.err != nil {
 		return false
 	}
@@ -273,15 +280,25 @@ func (s *story) act(at time.Time, who *person, do func(tx *hands) error) bool {
 		s.over = true
 		return false
 	}
+	s.at = at
+	return true
+}
+
+// act waits until at, and then lets a person make one change. It reports whether that
+// happened: not after the story's end, nor after a mistake, which ends the story. seen
+// are records as the story saw them last.
+func (s *story) act(at time.Time, who *person, do func(tx *hands) error, seen ...*record.Record) bool {
+	if !s.wait(at) {
+		return false
+	}
 	if s.turn != nil {
 		<-s.turn
 		s.turn = nil
 	}
-	err := s.h.Engine.WithinAt(s.ctx, who.actor, at, func(tx record.Tx) error {
+	err := s.h.Engine.WithinAt(s.ctx, who.actor, s.at, func(tx record.Tx) error {
 		defer s.taken() // its number is taken; the next may take theirs while this one is written
-		return do(newHands(s.h.Engine, who.actor, tx))
+		return do(newHands(s.h.Engine, who.actor, tx, seen))
 	})
-	s.at = at
 	if err != nil {
 		s.err = fmt.Errorf("%s (%s): %w", who.name, strings.Join(who.roles, ", "), err)
 	}

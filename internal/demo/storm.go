@@ -18,6 +18,7 @@ type storm struct {
 	length  time.Duration
 	kids    []record.ID
 	callers []*person
+	first   int // of what callers say
 	problem record.ID
 	cause   record.ID // change
 	tasks   []record.ID
@@ -116,6 +117,7 @@ func (m *storm) report() {
 // gather lets the calls come in, each bound to the one above, while the candidate is judged.
 func (m *storm) gather() {
 	calls, _ := m.b.number("calls", 6)
+	m.first = m.rng.IntN(4)
 	for i := range int(calls) {
 		m.call(m.at.Add(about(m.rng, 75*time.Second, .5)))
 		if i == 2 {
@@ -126,7 +128,6 @@ func (m *storm) gather() {
 		}
 	}
 	m.bind()
-	m.want("incident.mi_detect", m.at)
 }
 
 // call is one more person who reports the same.
@@ -141,8 +142,9 @@ func (m *storm) call(at time.Time) {
 	m.callers = append(m.callers, p)
 	lang := p.lang
 	f := newSlots(m.rng, m.town.zone, lang, at, p, nil, nil)
-	title := f.fill(pick(m.rng, m.b.texts(lang, "c")))
-	v := record.Values{"title": title, "description": f.fill(pick(m.rng, m.b.texts(lang, "c"))), "urgency": int64(1 + m.rng.IntN(2)), "service": m.town.services[m.sc.service].id}
+	texts := m.b.texts(lang, "c")
+	title := f.fill(texts[(m.first+len(m.callers))%len(texts)])
+	v := record.Values{"title": title, "description": m.say("chase", lang), "urgency": int64(1 + m.rng.IntN(2)), "service": m.town.services[m.sc.service].id}
 	who := p
 	if chance(m.rng, .55) {
 		desk := m.town.crews["desk"]
@@ -233,13 +235,16 @@ func (m *storm) when(part float64) time.Time { return m.began.Add(scaled(m.lengt
 // fight is the work: notes, tasks, updates, a workaround.
 func (m *storm) fight() {
 	notes := m.b.texts(m.lang, "n")
-	m.update(m.when(.3), "investigating", "i", "public")
-	m.work1(m.when(.36), notes[0])
-	m.done(0, m.when(.42))
-	m.update(m.when(.55), "identified", "f", "public")
-	m.work1(m.when(.6), notes[len(notes)-1])
+	m.update(m.when(.2), "investigating", "i", "public")
+	m.work1(m.when(.26), notes[0])
+	m.done(0, m.when(.36))
+	m.update(m.when(.4), "identified", "f", "public")
+	m.doing(1)
+	if len(notes) > 1 {
+		m.work1(m.when(.55), notes[1])
+	}
 	for i := 1; i < len(m.tasks); i++ {
-		m.done(i, m.when(.6+.1*float64(i)))
+		m.done(i, m.when(.55+.1*float64(i)))
 	}
 	m.do(m.when(.9), m.mim, func(tx *hands) error {
 		return tx.Update(kind.Incident, m.id, record.Values{"mitigated_at": record.Instant(tx.Now())})
@@ -251,17 +256,19 @@ func (m *storm) work1(at time.Time, text string) {
 	m.do(at, m.hand, func(tx *hands) error { return tx.Comment(kind.Incident, m.id, m.slots.fill(text), true) })
 }
 
-// done starts and completes one task, by its assignee.
-func (m *storm) done(i int, at time.Time) {
-	if i >= len(m.tasks) {
-		return
+// doing begins one task, done completes it.
+func (m *storm) doing(i int) {
+	if i < len(m.tasks) {
+		m.act(m.at.Add(70*time.Second), m.hand, func(tx *hands) error {
+			return tx.Move(kind.IncidentTask, m.tasks[i], "start", record.Input{Values: record.Values{"assignee": m.hand.id}})
+		})
 	}
-	id := m.tasks[i]
-	who := m.hand
-	m.act(at.Add(-8*time.Minute), who, func(tx *hands) error {
-		return tx.Move(kind.IncidentTask, id, "start", record.Input{Values: record.Values{"assignee": who.id}})
-	})
-	m.act(at, who, func(tx *hands) error { return tx.Move(kind.IncidentTask, id, "complete", record.Input{}) })
+}
+
+func (m *storm) done(i int, at time.Time) {
+	if i < len(m.tasks) {
+		m.act(at, m.hand, func(tx *hands) error { return tx.Move(kind.IncidentTask, m.tasks[i], "complete", record.Input{}) })
+	}
 }
 
 // calm restores service: the incident is resolved by its commander, and with it the calls.

@@ -20,7 +20,9 @@ type tale struct {
 	lang  string  // of the conversation
 	slots slots
 	id    record.ID
+	rec   *record.Record // as the tale saw it last
 	title string
+	kind  string // the variant of the scene that this is
 	users int64
 	shape string // service_status as the desk judges it
 
@@ -33,7 +35,10 @@ type tale struct {
 
 	priority     int
 	state, major string
+	heldFor      string // what it had to wait for; "" = nothing yet
 	resolvedAt   time.Time
+	noted        int  // how much was noted
+	kids         bool // others hang on it
 	again        bool // a follow-up has no follow-up
 }
 
@@ -48,32 +53,54 @@ func ordinary(sc *scene) func(s *story) {
 	return func(s *story) {
 		t := &tale{story: s, sc: sc}
 		t.begin()
-		t.open()
+		t.write()
 		if t.withdrawn() {
 			return
 		}
+		t.twice()
 		t.triage()
+		t.spread()
 		t.carry()
 	}
 }
 
 // do is act on the tale's incident, remembering how it stands afterwards.
 func (t *tale) do(at time.Time, who *person, change func(tx *hands) error) bool {
+	t.idle(at)
 	return t.act(at, who, func(tx *hands) error {
 		if err := change(tx); err != nil {
 			return err
 		}
-		r, err := tx.Get(kind.Incident, t.id)
-		if err == nil {
-			t.priority, t.state, t.major = int(r.Int("priority")), r.State(), r.Text("major")
-		}
-		return err
-	})
+		return t.see(tx)
+	}, t.rec)
 }
 
-// look waits until at and sees how the incident stands by then.
+func (t *tale) see(tx *hands) error {
+	r, err := tx.Get(kind.Incident, t.id)
+	if err == nil {
+		t.rec, t.priority, t.state, t.major = r, int(r.Int("priority")), r.State(), r.Text("major")
+	}
+	return err
+}
+
+// idle asks for the run of the job that marks what nobody touches for long, when that will
+// be so before at. Of old incidents nobody would see it any more.
+func (t *tale) idle(at time.Time) {
+	if t.now.Sub(t.at) > 30*24*time.Hour || t.state == "" || t.state == "on_hold" || !t.open() {
+		return
+	}
+	if due := t.at.Add(map[int]time.Duration{1: 30 * time.Minute, 2: 2 * time.Hour, 3: 48 * time.Hour, 4: 48 * time.Hour, 5: 48 * time.Hour}[t.priority]); due.Before(at) {
+		t.want("incident.stale", due)
+	}
+}
+
+func (t *tale) open() bool {
+	return t.state == "new" || t.state == "assigned" || t.state == "in_progress" || t.state == "on_hold"
+}
+
+// look waits until at and sees what rules and jobs have made of the incident by then.
 func (t *tale) look(at time.Time) bool {
-	return t.do(at, t.town.personas[role.Admin], func(*hands) error { return nil })
+	return t.act(at, t.town.personas[role.Admin], t.see)
 }
 
 // aside plays acts that others depend on, or that take numbers in the middle of a tale.
@@ -95,9 +122,13 @@ func (t *tale) begin() {
 		t.p = t.town.requester(t.rng, t.sc)
 		t.lang = t.p.lang
 	}
-	t.it = t.town.item(t.rng, t.sc, t.p)
+	if t.it = t.town.item(t.rng, t.sc, t.p); t.it != nil && t.it.service != t.sc.service {
+		sc := *t.sc
+		sc.service, t.sc = t.it.service, &sc
+	}
 	t.slots = newSlots(t.rng, t.town.zone, t.lang, at, t.p, t.it, t.sc.codes)
-	t.title = t.slots.fill(pick(t.rng, t.sc.texts(t.lang, "t")))
+	title := pick(t.rng, t.sc.words[t.lang]["t"])
+	t.title, t.kind = t.slots.fill(title.text), title.variant
 	switch front := t.town.crews; {
 	case t.sc.monitor:
 		t.front = front["noc"]
@@ -159,11 +190,11 @@ func with(a record.Values, more ...record.Values) record.Values {
 	return out
 }
 
-// open writes the incident down: by monitoring, by the requester, or by the agent on
+// write puts the incident down: by monitoring, by the requester, or by the agent on
 // the phone, when there is one at that hour.
-func (t *tale) open() {
+func (t *tale) write() {
 	at := t.at.Add(time.Second)
-	v := record.Values{"title": t.title, "description": t.slots.fill(pick(t.rng, t.sc.texts(t.lang, "b")))}
+	v := record.Values{"title": t.title, "description": t.slots.fill(pick(t.rng, t.sc.only(t.lang, "b", t.kind)))}
 	who := t.p
 	switch {
 	case t.sc.monitor:
@@ -239,7 +270,10 @@ func (t *tale) triage() {
 				return err
 			}
 		}
-		return tx.Move(kind.Incident, t.id, "assign", record.Input{Values: values})
+		if err := tx.Move(kind.Incident, t.id, "assign", record.Input{Values: values}); err != nil || first != t.front {
+			return err
+		}
+		return tx.Move(kind.Incident, t.id, "accept", record.Input{}) // to do it at once
 	})
 	t.crew, t.hand = first, nil
 	if first == t.front {
@@ -323,27 +357,28 @@ func (t *tale) carry() {
 	t.after()
 }
 
-// hours are those of the crew in charge; what is urgent is worked on around the clock.
+// pressing reports whether nobody sleeps over it: P1, P2, and whatever hurts a service.
+func (t *tale) pressing() bool { return t.priority <= 2 || t.shape == "down" || t.shape == "degraded" }
+
+// hours are those of the crew in charge; what is pressing is worked on around the clock.
 func (t *tale) hours() func(from time.Time, d time.Duration) time.Time {
 	return func(from time.Time, d time.Duration) time.Time {
-		if t.priority <= 2 {
+		if t.pressing() {
 			return later(t.town.always, from, d)
 		}
 		return later(t.crew.hours, from, d)
 	}
 }
 
-// pace is how much slower than usual things go: before the year's busiest weeks little
-// that can wait gets done.
-func (t *tale) pace() float64 {
-	left := t.now.Sub(t.at)
-	if t.priority <= 3 || left > rush {
-		return 1
-	}
-	return 1 + 2.2*(1-float64(left)/float64(rush))
-}
+// season is the time before the year's busiest weeks, in which little that can wait gets
+// done: it is how the company comes to its backlog.
+const season = 75 * 24 * time.Hour
 
-const rush = 45 * 24 * time.Hour
+// shelved reports, more and more often towards now, that a matter has to wait.
+func (t *tale) shelved() bool {
+	left := t.now.Sub(t.at)
+	return t.priority >= 4 && !t.pressing() && t.crew != t.front && !t.sc.secure && left < season && chance(t.rng, .95*(1-float64(left)/float64(season)))
+}
 
 func scaled(d time.Duration, by float64) time.Duration { return time.Duration(float64(d) * by) }
 
@@ -353,7 +388,7 @@ func (t *tale) wander() {
 		at := t.hours()(t.at, scaled(about(t.rng, ackIn[t.priority], .7), 1.5))
 		who := t.crew.member(t.rng)
 		t.do(at, who, func(tx *hands) error {
-			return tx.Move(kind.Incident, t.id, "reassign", record.Input{Reason: t.say(occasion, who.lang), Values: record.Values{"group": to.id}})
+			return tx.Move(kind.Incident, t.id, "reassign", record.Input{Reason: t.say(occasion, who.lang, t.crew.key), Values: record.Values{"group": to.id}})
 		})
 		t.crew = to
 	}
@@ -370,14 +405,20 @@ func (t *tale) wander() {
 
 // accept lets somebody of the crew in charge take it up.
 func (t *tale) accept() {
+	if t.state == "in_progress" {
+		return
+	}
 	if t.hand == nil || !slices.Contains(t.crew.members, t.hand) {
 		t.hand = t.crew.member(t.rng)
 	}
-	wait := scaled(about(t.rng, ackIn[t.priority], .8), t.pace())
+	wait := about(t.rng, ackIn[t.priority], .8)
 	switch {
-	case t.crew == t.front:
-		wait = about(t.rng, 3*time.Minute, .5)
-	case t.priority >= 4 && chance(t.rng, .05): // forgotten in the queue
+	case t.pressing():
+		wait = min(wait, about(t.rng, 9*time.Minute, .6))
+	case t.again: // who has been there before comes first
+	case t.shelved() && chance(t.rng, .5):
+		wait = time.Duration(60+t.rng.IntN(500)) * time.Hour
+	case t.priority >= 4 && chance(t.rng, .07): // forgotten in the queue
 		wait = time.Duration(30+t.rng.IntN(220)) * time.Hour
 	}
 	at := t.hours()(t.at, wait)
@@ -386,14 +427,16 @@ func (t *tale) accept() {
 
 // note is a work note of whoever has it; suppliers have none and write where all can read.
 func (t *tale) note(at time.Time) {
-	texts := t.sc.texts(t.hand.lang, "n")
-	if len(texts) == 0 {
-		texts = t.sc.texts("ko", "n")
+	lang := t.hand.lang
+	if len(t.sc.words[lang]["n"]) == 0 {
+		lang = "ko"
 	}
-	if len(texts) == 0 || t.hand.is(role.Supplier) {
+	texts := t.sc.only(lang, "n", t.kind)
+	if t.noted >= len(texts) || t.hand.is(role.Supplier) {
 		return
 	}
-	text := t.slots.fill(pick(t.rng, texts))
+	text := t.slots.fill(texts[t.noted])
+	t.noted++
 	t.do(at, t.hand, func(tx *hands) error { return tx.Comment(kind.Incident, t.id, text, true) })
 }
 

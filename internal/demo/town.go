@@ -123,7 +123,11 @@ func (t *town) requester(rng *rand.Rand, sc *scene) *person {
 	case sc.service == "cicd":
 		ok = func(p *person) bool { return strings.HasPrefix(p.unit, "dev_") || p.unit == "data" }
 	}
-	return pick(rng, t.who(ok))
+	p := pick(rng, t.who(ok))
+	if p.lang == "ko" && sc.when == "office" { // far from the desk one asks more often
+		p = pick(rng, t.who(ok))
+	}
+	return p
 }
 
 // item picks what a scene is about: the requester's own laptop, something of their shop,
@@ -136,8 +140,9 @@ func (t *town) item(rng *rand.Rand, sc *scene, p *person) *item {
 		return p.laptop
 	}
 	var near, all []*item
+	own := slices.ContainsFunc(t.items, func(it *item) bool { return it.class == sc.class && it.service == sc.service })
 	for _, it := range t.items {
-		if it.class != sc.class || it.service != sc.service {
+		if it.class != sc.class || own && it.service != sc.service {
 			continue
 		}
 		all = append(all, it)

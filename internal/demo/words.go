@@ -23,9 +23,18 @@ func loadTalk() (talk, error) {
 	return out, nil
 }
 
-// say picks one of the texts for an occasion in a language.
-func (s *story) say(occasion, lang string) string {
-	return pick(s.rng, s.talk[occasion].texts(lang, "t"))
+// say picks one of the texts for an occasion in a language, of the first variant that
+// has any of its own.
+func (s *story) say(occasion, lang string, variants ...string) string {
+	b := s.talk[occasion]
+	for _, v := range variants {
+		for _, p := range b.words[lang]["t"] {
+			if p.variant == v {
+				return pick(s.rng, b.only(lang, "t", v))
+			}
+		}
+	}
+	return pick(s.rng, b.only(lang, "t", ""))
 }
 
 // slots are what fills the gaps of one story's texts: the same matter keeps its numbers.

@@ -11,11 +11,20 @@ import (
 
 // work is what happens between being taken up and being solved.
 func (t *tale) work() {
-	total := scaled(about(t.rng, workIn[t.priority], .95), t.pace())
-	if t.crew == t.front {
+	total := about(t.rng, workIn[t.priority], .95)
+	switch {
+	case t.crew == t.front:
 		total = about(t.rng, 16*time.Minute, .7)
-	} else if t.priority >= 4 && chance(t.rng, .06) { // nobody's favourite
-		total *= time.Duration(4 + t.rng.IntN(10))
+	case t.pressing():
+		total = min(total, about(t.rng, 80*time.Minute, .7))
+	case t.priority >= 4 && chance(t.rng, .06): // nobody's favourite
+		total = min(total*time.Duration(4+t.rng.IntN(10)), 180*time.Hour)
+	case t.shelved():
+		t.hold(t.hours()(t.at, total))
+		total = total*2 + time.Duration(t.rng.IntN(200))*time.Hour
+	}
+	if t.state == "resolved" {
+		return
 	}
 	began, hours := t.at, t.hours()
 	at := func(part float64) time.Time { return hours(began, scaled(total, part)) }
@@ -28,14 +37,17 @@ func (t *tale) work() {
 	if t.crew != t.front && chance(t.rng, .1) {
 		t.climb(at(.4))
 	}
-	if chance(t.rng, t.holds()) {
-		t.hold(at(.5))
-		if t.state == "resolved" {
-			return
-		}
-		began = t.at
-		total = scaled(total, .5)
-		hours = t.hours()
+	half := maxTime(at(.5), t.at.Add(time.Minute))
+	if known := t.plot.problem(t.sc.key, half); known != nil && !t.kids && !t.hand.is(role.Supplier) && t.heldFor == "" && !t.pressing() && chance(t.rng, .3) {
+		t.holdForProblem(half, known)
+	} else if t.heldFor == "" && chance(t.rng, t.holds()) {
+		t.hold(half)
+	}
+	if t.state == "resolved" {
+		return
+	}
+	if t.heldFor != "" {
+		began, total, hours = t.at, scaled(total, .5), t.hours()
 	}
 	if !t.sc.monitor && total > 12*time.Hour && chance(t.rng, .4) {
 		t.tell(later(t.town.office, t.at, about(t.rng, 6*time.Hour, .5)), t.p, t.say("chase", t.lang))
@@ -44,16 +56,16 @@ func (t *tale) work() {
 		t.note(at(.8))
 	}
 	t.raise(at(.85))
-	t.look(at(1))
+	t.wait(at(1))
 }
 
 // holds is how likely it has to wait for somebody.
 func (t *tale) holds() float64 {
 	switch {
 	case t.crew == t.front:
-		return .05
-	case t.priority <= 2:
-		return .08
+		return .06
+	case t.pressing():
+		return 0
 	}
 	return .27
 }
@@ -66,7 +78,7 @@ func (t *tale) climb(at time.Time) {
 	}
 	who := t.hand
 	t.do(at, who, func(tx *hands) error {
-		return tx.Move(kind.Incident, t.id, "reassign", record.Input{Reason: t.say("tier", who.lang), Values: record.Values{"group": next.id}})
+		return tx.Move(kind.Incident, t.id, "reassign", record.Input{Reason: t.say("tier", who.lang, next.key), Values: record.Values{"group": next.id}})
 	})
 	t.crew = next
 	t.accept()
@@ -93,30 +105,37 @@ func (t *tale) raise(at time.Time) {
 
 // hold makes it wait for somebody, and tells how the waiting ends.
 func (t *tale) hold(at time.Time) {
-	t.alone = true
-	defer func() { t.alone = false }()
+	at = maxTime(at, t.at.Add(time.Minute))
+	t.heldFor = "somebody"
 	known := t.plot.problem(t.sc.key, at)
 	ask := 0.0
 	if !t.sc.monitor {
 		ask = .5
 	}
 	stuck := 0.0
-	if known != nil {
+	if known != nil && !t.kids {
 		stuck = .5
 	}
 	change := .1
+	supplier, later, evidence, n := .22, .12, .07, 1
+	if t.crew == t.front { // the desk waits for people
+		supplier, evidence, change = 0, 0, 0
+	}
+	if t.shelved() { // after the season
+		ask, supplier, later, evidence, change, n = ask/2, .4, .6, .2, .25, 10
+	}
 	if t.hand.is(role.Supplier) {
 		change, stuck = 0, 0
 	}
-	switch choose(t.rng, ask, .22, .12, .07, change, stuck) {
+	switch choose(t.rng, ask, supplier, later, evidence, change, stuck) {
 	case 0:
 		t.holdForCustomer(at)
 	case 1:
-		t.holdUntil(at, "awaiting_supplier", "supplier", 2+t.rng.IntN(9))
+		t.holdUntil(at, "awaiting_supplier", "supplier", n+1+t.rng.IntN(9))
 	case 2:
-		t.holdUntil(at, "scheduled", "scheduled", 1+t.rng.IntN(14))
+		t.holdUntil(at, "scheduled", "scheduled", n+t.rng.IntN(14))
 	case 3:
-		t.holdUntil(at, "awaiting_evidence", "evidence", 3+t.rng.IntN(10))
+		t.holdUntil(at, "awaiting_evidence", "evidence", n+2+t.rng.IntN(9))
 	case 4:
 		t.holdForChange(at)
 	default:
@@ -135,7 +154,7 @@ func (t *tale) days(from time.Time, n int) time.Time {
 
 func (t *tale) holdForCustomer(at time.Time) {
 	ask := t.say("ask", t.lang)
-	if own := t.sc.texts(t.lang, "a"); len(own) > 0 {
+	if own := t.sc.only(t.lang, "a", t.kind); len(own) > 0 {
 		ask = t.slots.fill(pick(t.rng, own))
 	}
 	if !t.do(at, t.hand, func(tx *hands) error {
@@ -144,31 +163,41 @@ func (t *tale) holdForCustomer(at time.Time) {
 		return
 	}
 	held := t.at
-	for _, n := range []int{2, 4, 5} {
-		t.want("incident.hold_followup", t.days(held, n))
+	silent := chance(t.rng, .2)
+	back := later(t.town.office, held, about(t.rng, 8*time.Hour, 1))
+	if limit := t.days(held, 4).Add(time.Hour); back.After(limit) {
+		back = limit
 	}
-	if chance(t.rng, .2) { // silence
+	for _, n := range []int{2, 4, 5} { // reminders, and the end of patience
+		if due := t.days(held, n); silent || due.Before(back) {
+			t.want("incident.hold_followup", due)
+		}
+	}
+	if silent {
 		if end := t.days(held, 5).Add(20 * time.Minute); t.look(end) {
 			t.resolvedAt = t.days(held, 5)
 		}
 		return
 	}
 	answer := t.say("answer", t.lang)
-	if own := t.sc.texts(t.lang, "r"); len(own) > 0 {
+	if own := t.sc.only(t.lang, "r", t.kind); len(own) > 0 {
 		answer = t.slots.fill(pick(t.rng, own))
-	}
-	back := later(t.town.office, held, about(t.rng, 4*time.Hour, 1))
-	if limit := t.days(held, 4); back.After(limit) {
-		back = limit
 	}
 	t.tell(back, t.p, answer)
 }
+
+// soft are the classes of things that nobody sends a part for.
+var soft = map[string]bool{"app": true, "web": true, "saas": true, "batch": true, "mail": true, "k8s": true, "database": true, "ci_server": true, "file_server": true, "load_balancer": true}
 
 // holdUntil waits with a date; it is taken up again by hand before, or by the clock then.
 func (t *tale) holdUntil(at time.Time, reason, occasion string, n int) {
 	until := t.days(at, n)
 	in := record.Input{Values: record.Values{"hold_reason": reason, "follow_up_at": record.Instant(until)}}
-	if why := t.say(occasion, t.hand.lang); t.hand.is(role.Supplier) {
+	matter := t.crew.key
+	if t.sc.class != "" && !soft[t.sc.class] {
+		matter = "hardware"
+	}
+	if why := t.say(occasion, t.hand.lang, matter); t.hand.is(role.Supplier) {
 		in.Comment = why
 	} else {
 		in.Note = why
@@ -176,7 +205,6 @@ func (t *tale) holdUntil(at time.Time, reason, occasion string, n int) {
 	if !t.do(at, t.hand, func(tx *hands) error { return tx.Move(kind.Incident, t.id, "hold", in) }) {
 		return
 	}
-	t.want("incident.hold_followup", until)
 	if chance(t.rng, .55) {
 		back := later(t.crew.hours, t.at, scaled(until.Sub(t.at), .25+.5*t.rng.Float64())/3)
 		if back.Before(until) {
@@ -184,6 +212,7 @@ func (t *tale) holdUntil(at time.Time, reason, occasion string, n int) {
 			return
 		}
 	}
+	t.want("incident.hold_followup", until)
 	t.look(until.Add(10 * time.Minute))
 }
 
@@ -194,18 +223,15 @@ func (t *tale) holdForChange(at time.Time) {
 	if !maker.is(role.Resolver) {
 		maker = t.town.personas[role.ChangeManager]
 	}
-	title := t.title
-	if t.lang == "ko" {
-		title += ": 재발 방지를 위한 설정 변경"
-	} else {
-		title += ": change of configuration"
-	}
-	t.do(at, maker, func(tx *hands) error {
-		r, err := tx.Create(kind.Change, record.Values{"title": clipped(title), "service": t.town.services[t.sc.service].id, "owner": maker.id})
-		if err == nil {
-			chg = r.ID()
-		}
-		return err
+	title := slots{"title": t.title}.fill(t.say("mend", t.lang))
+	t.aside(func() {
+		t.do(at, maker, func(tx *hands) error {
+			r, err := tx.Create(kind.Change, record.Values{"title": clipped(title), "service": t.town.services[t.sc.service].id, "owner": maker.id})
+			if err == nil {
+				chg = r.ID()
+			}
+			return err
+		})
 	})
 	t.do(t.at.Add(90*time.Second), t.hand, func(tx *hands) error {
 		if err := tx.Link("resolved_by_change", kind.Incident, t.id, chg); err != nil {
@@ -215,12 +241,14 @@ func (t *tale) holdForChange(at time.Time) {
 	})
 	start := t.days(t.at, 2+t.rng.IntN(14)).Add(time.Duration(t.rng.IntN(240)) * time.Minute)
 	mover := t.town.personas[role.ChangeManager]
+	t.heldFor = "change"
 	t.act(start, mover, func(tx *hands) error { return tx.Move(kind.Change, chg, "start", record.Input{}) })
 	t.do(t.at.Add(about(t.rng, 50*time.Minute, .5)), mover, func(tx *hands) error { return tx.Move(kind.Change, chg, "close", record.Input{}) })
 }
 
 // holdForProblem waits for the fix of a known problem.
 func (t *tale) holdForProblem(at time.Time, known *trouble) {
+	t.heldFor = "problem"
 	t.do(at, t.hand, func(tx *hands) error {
 		return tx.Move(kind.Incident, t.id, "hold", record.Input{Note: t.say("await_problem", t.hand.lang), Values: record.Values{"hold_reason": "awaiting_problem", "problem": known.id}})
 	})
@@ -263,15 +291,18 @@ func (t *tale) resolve() {
 		return
 	}
 	code := pick(t.rng, t.sc.outcomes)
-	texts := t.sc.texts(t.lang, "f")
+	if t.heldFor == "change" {
+		code = "by_change"
+	}
+	texts := t.sc.only(t.lang, "f", t.kind)
 	effort := (about(t.rng, 50*time.Minute, .6) / (5 * time.Minute)) * 5 * time.Minute
 	if t.crew == t.front {
 		effort = 10 * time.Minute
 	}
 	values := record.Values{"resolution_code": code, "resolution_notes": t.slots.fill(pick(t.rng, texts)), "effort": max(effort, 5*time.Minute)}
 	end := t.at.Add(time.Minute)
-	if t.priority <= 2 { // service was back before it was written down
-		values["restored_at"] = record.Instant(end.Add(-min(end.Sub(t.at), 25*time.Minute)).Truncate(time.Second))
+	if t.pressing() { // service was back before it was written down
+		values["restored_at"] = record.Instant(end.Add(-min(end.Sub(t.at), about(t.rng, 14*time.Minute, .6))).Truncate(time.Second))
 	}
 	if chg := t.plot.cause(t.sc.service, t.at); chg != "" && t.shape == "degraded" && chance(t.rng, .5) {
 		values["caused_by_change"] = chg
@@ -280,13 +311,15 @@ func (t *tale) resolve() {
 	if !t.sc.monitor && chance(t.rng, .6) {
 		in.Comment = t.say("done", t.lang)
 	}
-	known := t.plot.problem(t.sc.key, end)
+	more := record.Values{} // half of them remember to say where the cause lay
+	if chance(t.rng, .45) {
+		more["x_cause_area"] = t.area(code)
+	}
+	if known := t.plot.problem(t.sc.key, end); known != nil && chance(t.rng, .5) {
+		more["problem"] = known.id
+	}
 	t.do(end, t.hand, func(tx *hands) error {
-		if !t.hand.is(role.Supplier) {
-			more := record.Values{"x_cause_area": t.area(code)}
-			if known != nil && chance(t.rng, .5) {
-				more["problem"] = known.id
-			}
+		if len(more) > 0 && !t.hand.is(role.Supplier) {
 			if err := tx.Update(kind.Incident, t.id, more); err != nil {
 				return err
 			}
@@ -314,11 +347,15 @@ func (t *tale) after() {
 		t.reopen(reply)
 		return
 	case chance(t.rng, .35):
-		in := record.Input{}
-		if chance(t.rng, .5) {
-			in.Comment = t.say("thanks", t.lang)
-		}
-		t.do(reply, t.p, func(tx *hands) error { return tx.Move(kind.Incident, t.id, "confirm", in) })
+		thanks := chance(t.rng, .5)
+		t.do(reply, t.p, func(tx *hands) error {
+			if thanks { // first: a word on a closed incident begins a new one
+				if err := tx.Comment(kind.Incident, t.id, t.say("thanks", t.lang), false); err != nil {
+					return err
+				}
+			}
+			return tx.Move(kind.Incident, t.id, "confirm", record.Input{})
+		})
 		due = t.at
 	}
 	if !t.again && chance(t.rng, .012) {
@@ -335,7 +372,7 @@ func (t *tale) reopen(at time.Time) {
 	if t.hand.is(role.EndUser) || t.hand.is(role.Supplier) {
 		t.note(t.hours()(t.at, about(t.rng, 30*time.Minute, .5)))
 	}
-	t.look(t.hours()(t.at, about(t.rng, workIn[t.priority]/2, .7)))
+	t.wait(t.hours()(t.at, about(t.rng, workIn[t.priority]/2, .7)))
 	t.resolve()
 	t.after()
 }
