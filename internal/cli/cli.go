@@ -44,6 +44,7 @@ type Streams struct {
 // root is the command line.
 type root struct {
 	Serve   serveCmd   `cmd:"" help:"Run everything: API, jobs."`
+	Demo    demoCmd    `cmd:"" help:"The same on a believable company, made up to now."`
 	User    userCmd    `cmd:"" help:"People."`
 	Token   tokenCmd   `cmd:"" help:"API tokens."`
 	Import  importCmd  `cmd:"" help:"Bring records in from a file."`
