@@ -198,12 +198,12 @@ func (w *world) refuse(status int, code, who, method, path string, body any, hea
 func (w *world) later(d time.Duration) {
 	w.t.Helper()
 	at := time.UnixMicro(w.now.Load()).Add(d)
-	w.want(200, "", "PUT", "/_test/clock", map[string]any{"now": at.UTC().Format(time.RFC3339)})
+	w.want(200, "", "PUT", "/_test/clock", map[string]any{"now": record.FormatTime(at)})
 }
 
 // at gives a moment that lies so far from the world's own, as the API writes it.
 func (w *world) at(d time.Duration) string {
-	return time.UnixMicro(w.now.Load()).Add(d).UTC().Format(time.RFC3339)
+	return record.FormatTime(time.UnixMicro(w.now.Load()).Add(d))
 }
 
 type m = map[string]any

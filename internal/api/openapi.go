@@ -203,6 +203,10 @@ func kindSchema(k *record.Kind, input bool) *huma.Schema {
 		asides(s)
 		return s
 	}
+	if s.Properties["kind"] == nil {
+		s.Properties["kind"] = &huma.Schema{Type: huma.TypeString, Enum: []any{k.Name}}
+	}
+	s.Properties["refs"] = &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true, Description: "with expand=refs: what the records that it refers to are called"}
 	words := &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{Type: huma.TypeString}}
 	s.Properties["can"] = &huma.Schema{Type: huma.TypeObject, Description: "what the caller may do with it now",
 		Properties: map[string]*huma.Schema{"moves": words, "fields": words, "verbs": words}}

@@ -53,7 +53,7 @@ func (p *plan) input(it *item, req Request) (record.Input, error) {
 			return in, fault.Field("state", "use_action")
 		default:
 			v, err := p.value(f, it, req.Verb, raw, allowed)
-			if bad(err); err == nil {
+			if bad(err); err == nil && (v != nil || req.Verb != permit.Create || f.Default == "") { // a new record keeps its defaults
 				in.Values[name] = v
 			}
 			if f.Override && strings.TrimSpace(reasonIn(req.Body)) == "" && !p.actor.System {

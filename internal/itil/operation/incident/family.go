@@ -212,6 +212,9 @@ func mergeInto(tx record.Tx, i *Incident) error {
 	if i.Description != "" {
 		note += "\n\n" + string(i.Description)
 	}
+	if i.Confidential && !stay.Bool("confidential") {
+		note = "Merged a confidential incident."
+	}
 	if err := tx.Comment(kind.Incident, stay.ID(), note, true); err != nil {
 		return err
 	}

@@ -111,7 +111,7 @@ func autoClose(w rule.Work, asOf time.Time) (job.Report, error) {
 func goStale(w rule.Work, asOf time.Time) (job.Report, error) {
 	var rep job.Report
 	for _, s := range []struct{ filter, after string }{{"priority == 1", "stale_p1"}, {"priority == 2", "stale_p2"}, {"priority > 2", "stale_other"}} {
-		done, failed, err := w.Each(kind.Incident, "state in ['new', 'assigned', 'in_progress'] && !stale && updated_at <= t && "+s.filter,
+		done, failed, err := w.Each(kind.Incident, "state in ['new', 'assigned', 'in_progress'] && !stale && touched_at <= t && "+s.filter,
 			map[string]any{"t": asOf.Add(-span(w, s.after))}, func(tx record.Tx, r *record.Record) error {
 				return tx.Move(kind.Incident, r.ID(), "go_stale", record.Input{})
 			})

@@ -70,6 +70,7 @@ type Incident struct {
 	Hops             int             `maru:"hops,derived,section=figures"`
 	Visited          []record.ID     `maru:"groups_visited,derived,internal,to=group,section=figures"`
 	PingPong         bool            `maru:"ping_pong,derived,section=figures"`
+	Touched          *time.Time      `maru:"touched_at,derived,section=figures"` // when a person last did or said something
 	Stale            bool            `maru:"stale,derived,section=figures"`
 	Similar          []record.ID     `maru:"similar,derived,internal,to=incident,section=figures"`
 	Effort           *time.Duration  `maru:"effort,internal,min=0,section=money"`
@@ -105,8 +106,8 @@ func (i *Incident) derive(q record.Ask) error {
 	}
 	i.Security = i.Security || i.DataExposed
 	i.Confidential = i.Confidential || i.Security
-	if !q.Actor().System {
-		i.Stale = false
+	if c.Before == nil || !q.Actor().System || itil.Imported(q.Actor()) {
+		i.Touched, i.Stale = now(q), false
 	}
 	if i.FirstResolved == nil {
 		i.FirstResolved = i.Resolved

@@ -90,7 +90,7 @@ var (
 	})
 	followUpSet = when("follow_up_set", func(q record.Ask, i *Incident) bool {
 		switch i.HoldReason {
-		case "awaiting_change", "awaiting_problem", "awaiting_customer": // the last has its own reminders
+		case "", "awaiting_change", "awaiting_problem", "awaiting_customer": // a customer has reminders of their own
 			return true
 		}
 		return i.FollowUp != nil && i.FollowUp.After(q.Now())
@@ -116,7 +116,7 @@ var (
 		return err == nil && done
 	})
 	majorByManager = when("major_by_manager", func(q record.Ask, i *Incident) bool {
-		return i.Major != "confirmed" || q.Actor().System || q.Actor().Has(role.MajorIncidentManager)
+		return i.Major != "confirmed" || q.Actor().System || q.Actor().Has(role.MajorIncidentManager) || i.Security && q.Actor().Has(role.SecurityManager)
 	})
 	categorised     = when("categorised", func(_ record.Ask, i *Incident) bool { return i.ClosureCategory != "" || i.Category != "" })
 	duplicateLinked = when("duplicate_linked", func(_ record.Ask, i *Incident) bool {

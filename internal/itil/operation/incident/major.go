@@ -65,6 +65,9 @@ func openProblem(tx record.Tx, i *Incident) error {
 		return err
 	}
 	values := record.Values{"title": i.Title}
+	if i.Confidential { // more people see problems than see this
+		values["title"] = "Confidential major incident"
+	}
 	if i.Service != "" {
 		values["service"] = i.Service
 	}

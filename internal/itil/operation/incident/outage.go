@@ -98,18 +98,27 @@ func opens(c *record.Change, before bool) bool {
 	return before && (reopened || changed(c.Before, r, "service", "service_status"))
 }
 
+// outageValues is what an outage says of the incident. Everybody sees outages, so nothing
+// of what is confidential comes along.
 func outageValues(r *record.Record, loss record.Decimal) record.Values {
-	kindOf := "full"
+	values := record.Values{"kind": "full", "capacity_loss_pct": loss, "affected_users": nil}
 	if r.Text("service_status") == "degraded" {
-		kindOf = "degraded"
+		values["kind"] = "degraded"
 	}
-	return record.Values{"kind": kindOf, "capacity_loss_pct": loss, "affected_users": r.Get("users_affected")}
+	if !r.Bool("confidential") {
+		values["affected_users"] = r.Get("users_affected")
+	}
+	return values
 }
 
 // openOutage begins an outage: with the incident's impact, or now when it is not the first.
 func openOutage(tx record.Tx, r *record.Record, loss record.Decimal, again bool) error {
+	service, err := tx.Get(kind.Service, r.Ref("service"))
+	if err != nil {
+		return err
+	}
 	values := outageValues(r, loss)
-	values["summary"], values["service"], values["started_at"] = clipTitle(r.Text("title")), r.Ref("service"), began(r)
+	values["summary"], values["service"], values["started_at"] = service.Title(), service.ID(), began(r) // never the words of a requester
 	if again {
 		values["started_at"] = tx.Now()
 	}

@@ -189,8 +189,8 @@ func (i *Incident) prioritise(q record.Ask) error {
 		return err
 	}
 	l := limitsOf(q.Setting)
-	_, byHand := c.Input.Values["impact"]
-	if !byHand && (c.Before == nil || i.sizeChanged(c.Before, c.After)) {
+	said, told := c.Input.Values["impact"] // told null, the rules judge again
+	if told && said == nil || !told && (c.Before == nil || i.sizeChanged(c.Before, c.After)) {
 		i.Impact = f.impact(l)
 	}
 	i.EffectiveUrgency = f.urgency(l)

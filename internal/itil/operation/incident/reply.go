@@ -54,15 +54,9 @@ func noticed(tx record.Tx, c *record.Change) error {
 	if a.ID == "" || isFinal(r.State()) {
 		return nil
 	}
-	values := record.Values{}
-	if r.Bool("stale") {
-		values["stale"] = false
-	}
+	values := record.Values{"touched_at": tx.Now(), "stale": false}
 	if c.Input.Comment != "" && a.ID != r.Ref("requester") && forTheDesk(a) && r.Get("first_reply_at") == nil {
 		values["first_reply_at"] = tx.Now()
-	}
-	if len(values) == 0 {
-		return nil
 	}
 	return tx.Update(kind.Incident, r.ID(), values)
 }

@@ -93,7 +93,7 @@ func findSimilar(w rule.Work, asOf time.Time) (job.Report, error) {
 	var rep job.Report
 	_, failed, err := w.Each(kind.Incident, "state in ['new', 'assigned', 'in_progress'] && empty(similar) && (!empty(service) || !empty(ci)) && created_at > t",
 		map[string]any{"t": asOf.Add(-time.Hour)}, func(tx record.Tx, r *record.Record) error {
-			others, err := tx.Find(kind.Incident, isOpen+" && created_at > t && (s != '' && service == s || c != '' && ci == c)",
+			others, err := tx.Find(kind.Incident, isOpen+" && !confidential && created_at > t && (s != '' && service == s || c != '' && ci == c)",
 				map[string]any{"t": r.Time("created_at").Add(-within), "s": string(r.Ref("service")), "c": string(r.Ref("ci"))}, maxCompared)
 			if err != nil {
 				return err
