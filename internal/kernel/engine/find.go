@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"strings"
+	"sync"
 
 	"github.com/maru-itsm/maru/internal/kernel/fault"
 	"github.com/maru-itsm/maru/internal/kernel/journal"
@@ -17,7 +18,9 @@ const searchCursor = "search"
 
 // Run keeps the readers of the journal going until ctx ends.
 func (e *Engine) Run(ctx context.Context) {
-	go e.heed(ctx)
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	wg.Go(func() { e.heed(ctx) })
 	e.keepUp(ctx, searchCursor, func(cursor string) error {
 		return e.Follow(ctx, cursor, func(es []*journal.Entry, next string) error { return e.index(ctx, es, next) })
 	})

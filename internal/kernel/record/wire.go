@@ -47,7 +47,7 @@ func (f *Field) Unwire(raw json.RawMessage) (any, error) {
 	case I18n:
 		return unmarshal[Words](f, raw)
 	case JSON:
-		return RawJSON(raw), nil
+		return raw, nil
 	}
 	var v any
 	dec := json.NewDecoder(bytes.NewReader(raw))

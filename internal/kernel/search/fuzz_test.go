@@ -68,6 +68,9 @@ func TestTokenizerTakesTokensAsTheyAre(t *testing.T) {
 			odd = append(odd, term)
 		}
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	var lost []string
 	for tok := range want {
 		if !have[tok] {

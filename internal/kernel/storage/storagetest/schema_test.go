@@ -37,6 +37,9 @@ func shape(t *testing.T, w *world) []string {
 			}
 			out = append(out, s)
 		}
+		if err := rows.Err(); err != nil {
+			t.Fatal(err)
+		}
 		return out
 	}
 	conn, err := pgx.Connect(w.ctx, w.url)
