@@ -17,7 +17,7 @@ func text(r *big.Rat) string {
 	if r == nil {
 		return "none"
 	}
-	return string(record.RatDecimal(r, 6))
+	return r.RatString()
 }
 
 func TestMeasure(t *testing.T) {
@@ -37,7 +37,7 @@ func TestMeasure(t *testing.T) {
 			{measure.KPI{How: measure.Sum, Value: "price.amount"}, measure.Args{}, "12", "12", "none", 6, ""},
 			{measure.KPI{How: measure.Mean, Value: "took"}, measure.Args{}, "5400", "32400", "6", 6, ""},
 			{measure.KPI{How: measure.Mean, Where: "color == 'blue'", Value: "took"}, measure.Args{}, "none", "0", "0", 0, "no_data"},
-			{measure.KPI{How: measure.Median, Value: "rate"}, measure.Args{}, "0.15", "none", "none", 6, ""},
+			{measure.KPI{How: measure.Median, Value: "rate"}, measure.Args{}, "3/20", "none", "none", 6, ""},
 			{measure.KPI{How: measure.P90, Value: "took"}, measure.Args{}, "7200", "none", "none", 6, ""},
 			{measure.KPI{How: measure.Count, At: "created_at"}, measure.Args{From: "2026-03-09T18:00:01.123456+09:00", To: "2026-03-09T09:00:04Z"}, "3", "3", "none", 3, ""},
 			{measure.KPI{How: measure.Count}, measure.Args{From: "2026-03-09T09:00:01Z"}, "9", "9", "none", 9, ""},
@@ -104,7 +104,7 @@ func TestMeasureRefusals(t *testing.T) {
 		rs, err := q.Find("thing", "color == 'red'", nil, 100)
 		return measure.Ratio(int64(len(rs)), 4, 1), err
 	}}
-	if f, _, err := w.Measure(w.agent, own, measure.Args{}); err != nil || text(f.Result.Value) != "0.75" {
+	if f, _, err := w.Measure(w.agent, own, measure.Args{}); err != nil || text(f.Result.Value) != "3/4" {
 		t.Errorf("%s %v", text(f.Result.Value), err)
 	}
 }

@@ -15,7 +15,7 @@ func TestFiles(t *testing.T) {
 		attach := func(f *storage.Attachment) (*engine.Outcome, error) {
 			return w.Do(w.agent, engine.Request{Kind: "thing", ID: string(r.ID()), Verb: "attach", File: f})
 		}
-		for name, want := range map[string]string{"": "invalid:invalid_text(name)", " ": "invalid:invalid_text(name)", "a\x00b": "invalid:invalid_text(name)", "\xff": "invalid:invalid_text(name)", strings.Repeat("x", 256): "invalid:invalid_text(name)", "화면 1.png": "fine"} {
+		for name, want := range map[string]string{"": "invalid:invalid_text(name)", " ": "invalid:invalid_text(name)", "a\x00b": "invalid:invalid_text(name)", "\xff": "invalid:invalid_text(name)", strings.Repeat("가", 201): "invalid:invalid_text(name)", "화면 1.png": "fine"} {
 			_, err := attach(&storage.Attachment{ID: record.NewID(), Name: name, Type: "image/png", Size: 3, Hash: "ab"})
 			w.refused(err, want)
 		}
