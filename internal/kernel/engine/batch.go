@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/maru-itsm/maru/internal/kernel/fault"
 	"github.com/maru-itsm/maru/internal/kernel/journal"
@@ -89,10 +90,16 @@ func (p *plan) entry(it *item, s *step, cipher journal.Cipher) (*journal.Entry, 
 	return e, err
 }
 
+// maxFileName is the longest name of a file, in characters.
+const maxFileName = 200
+
 // attach adds or removes a file; its bytes are in the blob store already.
 func (p *plan) attach(it *item, f *storage.Attachment, out *Outcome) error {
 	if f == nil {
 		return fault.New(fault.Malformed, "no_file")
+	}
+	if !f.Removed && (strings.TrimSpace(f.Name) == "" || utf8.RuneCountInString(f.Name) > maxFileName || !cleanText(f.Name)) {
+		return fault.Field("name", "invalid_text")
 	}
 	a := *f
 	a.Kind, a.Record, a.At, a.Author = it.kind.Name, it.after.ID(), p.now, p.actor.ID

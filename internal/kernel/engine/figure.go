@@ -196,7 +196,7 @@ func result(k *measure.KPI, g, hits storage.Group) measure.Result {
 	case measure.Sum, measure.Mean, measure.PerRecord:
 		total := new(big.Rat)
 		for _, v := range g.Values {
-			if x := new(big.Rat).SetFloat64(v); x != nil {
+			if x := measure.Exact(v); x != nil {
 				total.Add(total, x)
 			}
 		}

@@ -20,8 +20,8 @@ const searchCursor = "search"
 // configure.
 func (e *Engine) Run(ctx context.Context) {
 	var wg sync.WaitGroup
-	wg.Go(func() { e.heed(ctx) })
 	defer wg.Wait()
+	wg.Go(func() { e.heed(ctx) })
 	e.keepUp(ctx, searchCursor, func(cursor string) error {
 		return e.Follow(ctx, cursor, func(es []*journal.Entry, next string) error { return e.index(ctx, es, next) })
 	})

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/maru-itsm/maru/internal/kernel/journal"
+	"github.com/maru-itsm/maru/internal/kernel/permit"
 	"github.com/maru-itsm/maru/internal/kernel/storage"
 )
 
@@ -121,6 +122,9 @@ func (e *Engine) heard(ctx context.Context, cursor string) (string, error) {
 		configured := false
 		for _, x := range es {
 			e.cache.drop(x.Record)
+			if x.Verb == permit.Erase {
+				e.cipher.Forget(x.Record)
+			}
 			e.counterOf(x.Kind).Add(1)
 			configured = configured || x.Kind == CustomKind || x.Kind == SettingKind
 		}

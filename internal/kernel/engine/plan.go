@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/maru-itsm/maru/internal/kernel/fault"
@@ -269,7 +270,7 @@ func (p *plan) checkFields(it *item, move *record.Move) error {
 	for _, f := range it.kind.Fields {
 		v := it.after.At(f)
 		if v == nil {
-			if f.Required || move != nil && slices.Contains(move.Needs, f.Name) {
+			if f.Required && p.asked(it, f) || move != nil && slices.Contains(move.Needs, f.Name) {
 				faults = append(faults, fault.Field(f.Name, "required"))
 			}
 			continue
@@ -282,6 +283,19 @@ func (p *plan) checkFields(it *item, move *record.Move) error {
 		}
 	}
 	return fault.Collect(faults)
+}
+
+// asked reports whether a required field must be filled now. A field that a customer
+// made required later holds no older record up, nor a consequence, nor somebody who may
+// not set it.
+func (p *plan) asked(it *item, f *record.Field) bool {
+	switch {
+	case !f.Custom:
+		return true
+	case it.before != nil:
+		return it.before.At(f) != nil
+	}
+	return !strings.HasPrefix(p.via, "rule:") && !strings.HasPrefix(p.via, "job:") && p.e.Policy().CreateMask(p.actor, it.kind.Name).Sees(f)
 }
 
 // env of the plan's expressions reads through the plan.

@@ -184,8 +184,12 @@ func vars(args map[string]any) []query.Var {
 		switch args[name].(type) {
 		case time.Time:
 			v.Type = record.Time
-		case int64:
+		case int, int64:
 			v.Type = record.Int
+		case record.Date:
+			v.Type = record.Day
+		case record.Decimal:
+			v.Type = record.Number
 		case bool:
 			v.Type = record.Bool
 		case time.Duration:

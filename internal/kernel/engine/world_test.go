@@ -321,3 +321,13 @@ func (w *world) whole() {
 }
 
 var errOdd = errors.New("odd")
+
+const hour = time.Hour
+
+func at(s string) time.Time {
+	x, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		panic(err)
+	}
+	return x
+}

@@ -24,9 +24,11 @@ func TestQuantile(t *testing.T) {
 		}
 	}
 	// PostgreSQL 15: SELECT percentile_cont(0.9) WITHIN GROUP (ORDER BY x) FROM generate_series(1,10) x → 9.1
-	got, _ := Quantile([]float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 0.9).Float64()
-	if math.Abs(got-9.1) > 1e-12 {
-		t.Errorf("the 90th percentile of 1 to 10 is %v, want 9.1", got)
+	if got := Quantile([]float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 0.9); got.Cmp(big.NewRat(91, 10)) != 0 {
+		t.Errorf("the 90th percentile of 1 to 10 is %v, want exactly 9.1", got)
+	}
+	if got := Quantile([]float64{0.1, 0.2}, 0.5); got.Cmp(big.NewRat(3, 20)) != 0 {
+		t.Errorf("the median of 0.1 and 0.2 is %v, want exactly 0.15", got)
 	}
 }
 
@@ -50,6 +52,19 @@ func TestQuantileLies(t *testing.T) {
 		}
 		if lo, hi := Quantile(values, 0), Quantile(values, 1); lo.Cmp(new(big.Rat).SetFloat64(slices.Min(values))) != 0 || hi.Cmp(new(big.Rat).SetFloat64(slices.Max(values))) != 0 {
 			t.Fatalf("%v: ends %v and %v", values, lo, hi)
+		}
+	}
+}
+
+func TestExact(t *testing.T) {
+	for f, want := range map[float64]string{0: "0", 0.1: "1/10", -2.5: "-5/2", 99.95: "1999/20", 1e15 + 0.5: "2000000000000001/2", 12345678901234: "12345678901234", 0.000001: "1/1000000", 1e20: "100000000000000000000"} {
+		if got := Exact(f); got == nil || got.RatString() != want {
+			t.Errorf("%v is %v, want %s", f, got, want)
+		}
+	}
+	for _, f := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+		if got := Exact(f); got != nil {
+			t.Errorf("%v is %v", f, got)
 		}
 	}
 }

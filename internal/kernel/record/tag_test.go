@@ -119,11 +119,10 @@ func TestTagRefusals(t *testing.T) {
 
 type sample struct {
 	Base
-	Title  string   `maru:"title,required,search"`
-	Owner  Ref      `maru:"owner,to=user"`
-	Cost   Money    `maru:"cost"`
-	Notes  []string // working memory
-	hidden string   //nolint:unused // a field without a tag is left alone
+	Title string   `maru:"title,required,search"`
+	Owner Ref      `maru:"owner,to=user"`
+	Cost  Money    `maru:"cost"`
+	Notes []string // working memory
 }
 
 func TestCompile(t *testing.T) {

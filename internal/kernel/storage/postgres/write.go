@@ -142,10 +142,15 @@ func (l *lane) run(ws []*waiting) {
 	if len(live) == 0 {
 		return
 	}
-	if l.together(live) == nil {
+	err := l.together(live)
+	if err == nil {
 		return
 	}
 	for _, w := range live {
+		if l.conn == nil { // and there is no getting another: not to be waited for one by one
+			w.err = err
+			continue
+		}
 		w.err = l.together([]*waiting{w})
 	}
 }
