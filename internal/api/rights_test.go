@@ -41,8 +41,8 @@ func TestTokenRights(t *testing.T) {
 	w.refuse(403, "forbidden", "narrow", "POST", "/tokens", m{"name": "another's", "user": "agent@example.com"})
 }
 
-// TestGuessing: nothing hidden can be found out by asking again and again.
-func TestGuessing(t *testing.T) {
+// TestSecretsAreNotGuessed: nothing hidden can be found out by asking again and again.
+func TestSecretsAreNotGuessed(t *testing.T) {
 	everyDatabase(t, func(t *testing.T, w *world) {
 		group, category, _ := w.desk()
 		secret := "tablespace"
@@ -71,7 +71,7 @@ func TestGuessing(t *testing.T) {
 			w.refuse(422, "filter_hidden_field", "user", "GET", "/incidents?filter="+esc(hop), nil)
 		}
 		for _, by := range []string{"cause_hint", "effort", "size(cause_hint)"} {
-			if r := w.call("user", "GET", "/kpis/INC-01?group_by="+esc(by), nil); r.status == 200 && r.num("value") != 0 || strings.Contains(string(r.raw), secret) {
+			if r := w.call("user", "GET", "/kpis/incidents.created?group_by="+esc(by), nil); r.status == 200 && r.num("value") != 0 || strings.Contains(string(r.raw), secret) {
 				t.Errorf("grouped by %s: %s", by, r.raw)
 			}
 		}
@@ -137,7 +137,7 @@ func TestFiguresOpen(t *testing.T) {
 		w.want(201, "agent", "POST", "/incidents", m{"title": "장애 접수"})
 		for _, by := range []string{"state", "service", "priority", "title", "created_at", "day(created_at)", "weekday(created_at)", "hour(created_at)", "deadline", "x_day", "users_affected", "ping_pong", "time_to_acknowledge",
 			"service.name", "requester.name", "assignee == me", "priority < 3 || ping_pong", "created_at - detected_at", "(empty(service) ? 'none' : 'some')", "group,state", "size(title)"} {
-			r := w.want(200, "resolver", "GET", "/kpis/INC-01?group_by="+esc(by), nil)
+			r := w.want(200, "resolver", "GET", "/kpis/incidents.created?group_by="+esc(by), nil)
 			groups, _ := r.at("groups").([]any)
 			n := 0.0
 			for _, g := range groups {

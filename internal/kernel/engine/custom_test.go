@@ -139,7 +139,7 @@ func TestRetire(t *testing.T) {
 			_, err := w.Do(w.admin, engine.Request{Kind: engine.CustomKind, ID: string(out.Record.ID()), Verb: "update", Body: body(js)})
 			return err
 		}
-		w.refused(set(`{"type":"int"}`), "forbidden:field_forbidden(type)")
+		w.refused(set(`{"type":"int"}`), "invalid:validation fixed_field(type)")
 		w.refused(set(`{"retired":true}`), "fine")
 		_, err = w.do(w.admin, r.ID(), "update", `{"x_a":"b"}`)
 		w.refused(err, "invalid:validation unknown_field(x_a)")
