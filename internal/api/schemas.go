@@ -36,9 +36,9 @@ type (
 
 var (
 	free   = shape(&huma.Schema{Type: huma.TypeObject, AdditionalProperties: true})
-	str    = shape(&huma.Schema{Type: huma.TypeString})
-	whole  = shape(&huma.Schema{Type: huma.TypeInteger})
-	yes    = shape(&huma.Schema{Type: huma.TypeBoolean})
+	str    = &huma.Schema{Type: huma.TypeString}
+	whole  = &huma.Schema{Type: huma.TypeInteger}
+	yes    = &huma.Schema{Type: huma.TypeBoolean}
 	moment = shape(&huma.Schema{Type: huma.TypeString, Format: "date-time"})
 )
 

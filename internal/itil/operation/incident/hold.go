@@ -70,7 +70,7 @@ func followHolds(w rule.Work, asOf time.Time) (job.Report, error) {
 // the system's to do, because it is a major incident, has open tasks or no category, it is
 // taken up again and says why.
 func settleOrResume(tx record.Tx, r *record.Record, code, notes, reason string) error {
-	why := ""
+	var why string
 	switch done, err := tasksDoneOf(tx, r.ID()); {
 	case err != nil:
 		return err
