@@ -69,7 +69,7 @@ func TestBadInput(t *testing.T) {
 			w.run(t, c.name, func(*testing.T) {
 				begin := time.Now()
 				r := w.refuse(c.status, c.code, c.who, c.method, c.path, c.body)
-				if took := time.Since(begin); took > 2*time.Second {
+				if took := time.Since(begin); took > 10*time.Second { // far less where nothing else runs
 					t.Errorf("refusing took %v", took)
 				}
 				if r.str("title") == "" || strings.Contains(string(r.raw), "SELECT") {

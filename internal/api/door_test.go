@@ -98,7 +98,7 @@ func TestTokens(t *testing.T) {
 			w.tokens["program"] = r.str("token")
 			return r.str("id")
 		}
-		id := made("agent", m{"name": "scoped", "roles": []string{"end_user"}})
+		made("agent", m{"name": "scoped", "roles": []string{"end_user"}})
 		w.refuse(403, "field_forbidden", "program", "POST", "/incidents", m{"title": "as an agent", "impact": 1})
 		w.want(201, "program", "POST", "/incidents", m{"title": "as a user"})
 		made("agent", m{"name": "too much", "roles": []string{"admin"}})
@@ -110,7 +110,7 @@ func TestTokens(t *testing.T) {
 		w.get("program", "/incidents")
 		w.later(time.Hour)
 		w.refuse(401, "bad_token", "program", "GET", "/incidents", nil)
-		id = made("agent", m{"name": "revoked"})
+		id := made("agent", m{"name": "revoked"})
 		w.do("agent", "/api_tokens/"+id, "revoke", m{})
 		w.refuse(401, "bad_token", "program", "GET", "/incidents", nil)
 		w.refuse(403, "forbidden", "agent", "POST", "/tokens", m{"name": "of another", "user": "admin@example.com"})

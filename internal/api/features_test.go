@@ -102,9 +102,7 @@ func TestSecrets(t *testing.T) {
 		if c := w.want(200, "resolver", "GET", p, nil); c.str("cost", "amount") != "140000" {
 			t.Errorf("cost: %v", c.at("cost"))
 		}
-		if err := w.h.Engine.CatchUp(context.Background()); err != nil {
-			t.Fatal(err)
-		}
+		w.indexed()
 		w.refuse(403, "forbidden", "user", "POST", p+"/comments", m{"body": "mine", "internal": true})
 		for _, path := range []string{p, p + "/history", p + "/comments", p + "/links", "/incidents", "/search?q=payroll", "/book", p + "?as_of=" + time.UnixMicro(w.now.Load()+1).UTC().Format(time.RFC3339)} {
 			raw := string(w.want(200, "user", "GET", path, nil).raw)
@@ -317,9 +315,7 @@ func TestLists(t *testing.T) {
 				t.Errorf("%s: %v, want %v", filter, r.num("total"), want)
 			}
 		}
-		if err := w.h.Engine.CatchUp(context.Background()); err != nil {
-			t.Fatal(err)
-		}
+		w.indexed()
 		for q, want := range map[string]int{"장애": 25, "네트워크": 25, "INC0000007": 1, "inc7": 1, "없는말": 0, "장애 07": 1, "-장애": 0} {
 			if n := len(w.want(200, "agent", "GET", "/search?kind=incident&limit=50&q="+esc(q), nil).items()); n != want {
 				t.Errorf("search %q: %d, want %d", q, n, want)
@@ -365,7 +361,7 @@ func TestStream(t *testing.T) {
 		}
 		until := func(ch <-chan string, what string) string {
 			all := ""
-			for end := time.After(time.Minute); ; { // a long transaction beside it holds the journal's readers back
+			for end := time.After(2 * time.Minute); ; { // a long transaction beside it holds the journal's readers back
 				select {
 				case s := <-ch:
 					if all += s; strings.Contains(all, what) {

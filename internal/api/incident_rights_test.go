@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -147,9 +146,7 @@ func TestSecurityIncidents(t *testing.T) {
 		w.want(201, "guard", "POST", "/incident_tasks", m{"incident": r.str("id"), "title": "breach forensics"})
 		near := "/incidents/" + w.inProgress(group, category, m{"watchers": []string{w.ids["guard"]}}).str("id")
 		w.link("guard", "follow_up_of", p, near)
-		if err := w.h.Engine.CatchUp(context.Background()); err != nil {
-			t.Fatal(err)
-		}
+		w.indexed()
 		for _, who := range []string{"resolver", "other", "manager", "mim", "problem", "owner", "boss", "user2", "supplier", "admin"} {
 			for _, way := range append(w.ways(p), near+"/links", near+"/history") {
 				got := w.call(who, "GET", way, nil)
@@ -206,9 +203,7 @@ func TestSuppliers(t *testing.T) {
 		prb := w.want(201, "problem", "POST", "/problems", m{"title": "their boxes die"}).str("id")
 		w.want(201, "resolver", "POST", "/links", m{"type": "investigated_by", "from": m{"kind": "incident", "id": p[len("/incidents/"):]}, "to": m{"kind": "problem", "id": prb}})
 		w.do("resolver", p, "reassign", m{"group": vendor, "reason": "their box"})
-		if err := w.h.Engine.CatchUp(context.Background()); err != nil {
-			t.Fatal(err)
-		}
+		w.indexed()
 		if got := w.get("supplier", p); got.str("title") != "their box is dead" || got.str("state") != "assigned" {
 			t.Errorf("%s", got.raw)
 		}
@@ -242,9 +237,7 @@ func TestWatchers(t *testing.T) {
 		w.want(201, "resolver", "POST", p+"/comments", m{"body": "in the open"})
 		w.want(201, "resolver", "POST", p+"/comments", m{"body": "behind the door", "internal": true})
 		w.want(200, "resolver", "PATCH", p, m{"cause_hint": "behind the door", "effort": "PT2H"})
-		if err := w.h.Engine.CatchUp(context.Background()); err != nil {
-			t.Fatal(err)
-		}
+		w.indexed()
 		if got := w.get("user2", p+"/comments").items(); len(got) != 1 || got[0]["body"] != "in the open" {
 			t.Errorf("a watcher reads %v", got)
 		}

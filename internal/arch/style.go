@@ -11,6 +11,7 @@ import (
 // with its reason.
 const (
 	maxFunction  = 120 // lines
+	maxScenario  = 250 // of a test: one story told on one server, read from top to bottom
 	maxFile      = 800
 	maxProcess   = 300 // of process.go: one value that a person reads in one sitting
 	maxInterface = 10  // methods, those of embedded interfaces of the same package included
@@ -59,8 +60,12 @@ func Style(sources []*Source, allowed []Exception) []Breach {
 				if d.Recv == nil && d.Name.Name == "init" {
 					add(s.at(d), key, "an init(): declare a value instead")
 				}
-				if n := s.line(d.End()) - s.line(d.Pos()) + 1; n > maxFunction {
-					add(s.at(d), key, fmt.Sprintf("%s has %d lines, at most %d", funcName(d), n, maxFunction))
+				most := maxFunction
+				if strings.HasSuffix(s.Path(), "_test.go") {
+					most = maxScenario
+				}
+				if n := s.line(d.End()) - s.line(d.Pos()) + 1; n > most {
+					add(s.at(d), key, fmt.Sprintf("%s has %d lines, at most %d", funcName(d), n, most))
 				}
 			case *ast.GenDecl:
 				for _, spec := range d.Specs {

@@ -156,9 +156,9 @@ func (im *snImport) make(ctx context.Context, k, name string, values record.Valu
 	}
 	if im.o.DryRun {
 		for field, v := range values {
-			if err := kd.Field(field).Check(v); err != nil {
-				im.refused[key] = err.Error()
-				return nil //nolint:nilerr // the refusal is kept for the rows that name it
+			if f := fault.Of(kd.Field(field).Check(v)); f != nil {
+				im.refused[key] = f.Error()
+				return nil
 			}
 		}
 		im.rep.Records[k]++
