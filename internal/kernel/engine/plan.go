@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/maru-itsm/maru/internal/kernel/fault"
@@ -204,6 +205,9 @@ func (p *plan) as(via string, do func() error) error {
 	defer func() { p.via = was }()
 	return do()
 }
+
+// ruled reports whether a rule, and not the actor, is at work.
+func (p *plan) ruled() bool { return strings.HasPrefix(p.via, "rule:") }
 
 // rules runs the rules that fit c.
 func (p *plan) rules(kind string, c *record.Change, pre bool) error {
