@@ -16,6 +16,7 @@ import (
 	"github.com/maru-itsm/maru/internal/kernel/journal"
 	"github.com/maru-itsm/maru/internal/kernel/permit"
 	"github.com/maru-itsm/maru/internal/kernel/record"
+	"github.com/maru-itsm/maru/internal/kernel/search"
 	"github.com/maru-itsm/maru/internal/kernel/storage"
 )
 
@@ -181,9 +182,38 @@ func (x *matrix) fill(t *testing.T) {
 	for where, err := range x.odd {
 		t.Errorf("the matrix cannot read the condition %q: %v; teach it in matrix_grants_test.go", where, err)
 	}
-	if err := x.h.Engine.CatchUp(ctx); err != nil {
+	x.catchUp(t)
+}
+
+// catchUp waits until the search index has read all of the journal: PostgreSQL holds
+// entries back while anything older still runs, also in another test's schema.
+func (x *matrix) catchUp(t *testing.T) {
+	t.Helper()
+	ctx := context.Background()
+	ends := record.New(x.kinds(kind.Group))
+	for name, v := range map[string]any{"id": string(record.NewID()), "name": x.mark(), "version": int64(1), "created_at": turnedAt, "updated_at": turnedAt} {
+		ends.Set(name, v)
+	}
+	b := &storage.Batch{Writes: []storage.Write{{Record: ends}}}
+	x.entry(b, ends, 1, turnedAt, permit.Create, diff(nil, ends))
+	if err := x.h.Engine.Store().Apply(ctx, b); err != nil {
 		t.Fatal(err)
 	}
+	x.byID[ends.ID()] = ends
+	x.all[kind.Group] = append(x.all[kind.Group], ends)
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if err := x.h.Engine.CatchUp(ctx); err != nil {
+			t.Fatal(err)
+		}
+		hits, err := x.h.Engine.Store().Search(ctx, search.Parse(ends.Text("name")), false, 0, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(hits) == 1 {
+			return
+		}
+	}
+	t.Fatal("the search index never came to the end of the journal")
 }
 
 // placeMe gives me a place in the organisation, and groups, as soon as there are any.

@@ -131,7 +131,7 @@ func (s *Server) tell(r *http.Request, es []*journal.Entry, next string, say fun
 		if err != nil {
 			return err
 		}
-		if e.Verb == permit.Note && !v.Mask.Internal() {
+		if (e.Verb == permit.Note || e.Verb == journal.Refused) && !v.Mask.Internal() {
 			continue
 		}
 		raw, _ := json.Marshal(event{e.Kind, e.Record, v.Record.Number(), e.Version, e.Verb, record.FormatTime(e.At), e.Actor})

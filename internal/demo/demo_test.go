@@ -450,4 +450,3 @@ func TestTaken(t *testing.T) {
 		t.Errorf("the house is marked all the same: %+v %v", s, err)
 	}
 }
-

@@ -204,6 +204,11 @@ func (p *plan) subject(k *record.Kind, req Request) (*item, error) {
 	if !ok {
 		return nil, fault.New(fault.Forbidden, "forbidden", "verb", req.Verb, "kind", k.Name)
 	}
+	if m, err := p.moveFor(it, req.Verb); err == nil && m != nil {
+		if err := p.fourEyes(r, m); err != nil {
+			return nil, err
+		}
+	}
 	if p.e.frozen(r) && req.Verb == permit.Update && !p.actor.System {
 		return nil, fault.New(fault.Conflict, "read_only", "state", r.State())
 	}

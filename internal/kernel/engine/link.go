@@ -57,7 +57,7 @@ func (p *plan) Link(link string, from, to record.ID) error {
 		return err
 	}
 	by := "user:" + string(p.actor.ID)
-	if strings.HasPrefix(p.via, "rule:") {
+	if p.ruled() {
 		by = p.via
 	}
 	edge := record.Edge{ID: record.NewID(), Type: link, FromKind: k.Name, From: from, ToKind: toKind, To: to, CreatedAt: p.now, CreatedBy: by}

@@ -223,6 +223,9 @@ func (p *plan) as(via string, do func() error) error {
 	return do()
 }
 
+// ruled reports whether a rule, and not the actor, is at work.
+func (p *plan) ruled() bool { return strings.HasPrefix(p.via, "rule:") }
+
 // rules runs the rules that fit c.
 func (p *plan) rules(kind string, c *record.Change, pre bool) error {
 	for _, r := range p.e.rules[kind] {

@@ -63,7 +63,8 @@ func (vs *viewer) view(r *record.Record) (View, error) {
 		}
 	}
 	out.Record = r
-	return out, nil
+	out.Can, err = out.Can.spared(vs.a, vs.env, r)
+	return out, err
 }
 
 // byKey finds a record by id, number or another unique text field, without asking any right.

@@ -103,10 +103,13 @@ func read(raw json.RawMessage, c Cipher) (pair, error) {
 	return pair{old: vals[0], new: vals[1]}, nil
 }
 
+// Refused is the verb of an entry that tells of a change that was not made.
+const Refused = "refused"
+
 // isDiff reports whether an entry's payload is a diff of fields.
 func isDiff(verb string) bool {
 	switch verb {
-	case "comment", "note", "link", "unlink", "attach", "detach", "erase":
+	case "comment", "note", "link", "unlink", "attach", "detach", "erase", Refused:
 		return false
 	}
 	return true
@@ -126,7 +129,7 @@ func Rebuild(k *record.Kind, entries []*Entry, t time.Time, c Cipher) (*record.R
 	Effective(entries)
 	var r *record.Record
 	for _, e := range entries {
-		if e.At.After(t) || e.Kind != k.Name {
+		if e.At.After(t) || e.Kind != k.Name || e.Verb == Refused {
 			continue
 		}
 		if r == nil {

@@ -28,6 +28,7 @@ type Move[S ~string, T any] struct {
 	Needs string // fields that must not be empty afterwards
 	Takes string // further fields a caller may send with it
 	Auto  bool   // only rules and jobs run it
+	NotBy string // four eyes: fields naming people who may never run it, here ("requester created_by") or one reference away ("change.implementer")
 	If    []Guard[T]
 	Set   func(q record.Ask, t *T) error // effects on the record itself
 	Then  func(tx record.Tx, t *T) error // consequences elsewhere
@@ -56,7 +57,7 @@ func (m Machine[S, T]) Moves() []record.Move {
 	out := make([]record.Move, len(m.Steps))
 	for i, s := range m.Steps {
 		mv := record.Move{Name: s.Name, From: texts(s.From), To: string(s.To), Auto: s.Auto,
-			Needs: strings.Fields(s.Needs), Takes: strings.Fields(s.Takes)}
+			Needs: strings.Fields(s.Needs), Takes: strings.Fields(s.Takes), NotBy: strings.Fields(s.NotBy)}
 		for _, g := range s.If {
 			mv.Guards = append(mv.Guards, record.Guard{Name: g.Name,
 				OK: func(q record.Ask, p any) bool { return g.OK(q, p.(*T)) }})

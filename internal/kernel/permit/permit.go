@@ -49,7 +49,7 @@ type compiled struct {
 }
 
 // Compile checks the grants against the schema: unknown kinds, verbs, moves, fields
-// and conditions are refused.
+// and conditions are refused, and grants that say nothing or show a secret.
 func Compile(s *record.Schema, grants []Grant) (*Policy, error) {
 	p := &Policy{byKind: map[string][]*compiled{}}
 	for _, g := range grants {
@@ -58,13 +58,16 @@ func Compile(s *record.Schema, grants []Grant) (*Policy, error) {
 			return nil, fault.New(fault.Invalid, "unknown_kind", "kind", g.Kind)
 		}
 		c := &compiled{Grant: g, verbs: strings.Fields(g.May), fields: strings.Fields(g.Fields)}
+		if g.Role == "" || len(c.verbs) == 0 {
+			return nil, fault.New(fault.Invalid, "bad_grant", "role", g.Role, "kind", g.Kind)
+		}
 		for _, v := range c.verbs {
 			if !knownVerb(k, v) {
 				return nil, fault.New(fault.Invalid, "unknown_verb", "kind", g.Kind, "verb", v)
 			}
 		}
 		for _, f := range c.fields {
-			if k.Field(f) == nil {
+			if k.Field(f) == nil || k.Field(f).Secret {
 				return nil, fault.New(fault.Invalid, "unknown_field", "kind", g.Kind, "field", f)
 			}
 		}

@@ -89,6 +89,7 @@ type Move struct {
 	Needs  []string // fields that must not be empty after it
 	Takes  []string // fields a caller may send with it besides Needs
 	Auto   bool     // only rules and jobs run it
+	NotBy  []string // fields naming people who may not run it, here or on a record referred to: "requester", "change.author"
 	Guards []Guard
 	Set    func(Ask, any) error // effects on the record itself
 	Then   func(Tx, any) error  // consequences elsewhere

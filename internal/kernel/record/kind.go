@@ -258,6 +258,7 @@ func (s *Schema) install(list []*Kind) error {
 		}
 	}
 	for _, k := range list {
+		errs = append(errs, k.checkNotBy(ks.byName))
 		for _, f := range k.Fields {
 			if f.To != "" && ks.byName[f.To] == nil {
 				errs = append(errs, fmt.Errorf("kind %s: field %s refers to unknown kind %q", k.Name, f.Name, f.To))
@@ -275,6 +276,31 @@ func (s *Schema) install(list []*Kind) error {
 		return err
 	}
 	s.kinds.Store(ks)
+	return nil
+}
+
+// checkNotBy checks that what a move names as NotBy are references, at most one further
+// reference away.
+func (k *Kind) checkNotBy(kinds map[string]*Kind) error {
+	if k.Life == nil {
+		return nil
+	}
+	for _, m := range k.Life.Moves() {
+		for _, name := range m.NotBy {
+			first, far, hop := strings.Cut(name, ".")
+			f := k.Field(first)
+			switch {
+			case !hop:
+			case f != nil && f.Type == Reference && kinds[f.To] != nil:
+				f = kinds[f.To].Field(far)
+			default:
+				f = nil
+			}
+			if f == nil || f.Type != Reference && f.Type != References {
+				return fmt.Errorf("kind %s: move %s: NotBy names %q, which names nobody", k.Name, m.Name, name)
+			}
+		}
+	}
 	return nil
 }
 
