@@ -90,8 +90,9 @@ func TestSecretsAreNotGuessed(t *testing.T) {
 			}
 		}
 		// Whoever refers to it hears the same as of what is not there.
-		missing := w.refuse(422, "validation", "agent", "POST", "/incidents", m{"title": "a follower", "parent": "INC9999999"})
-		there := w.refuse(422, "validation", "other", "POST", "/incidents", m{"title": "a follower", "parent": hidden.str("number")})
+		follower := "/incidents/" + w.inProgress(group, category, m{"title": "a follower"}).str("id")
+		missing := w.refuse(422, "validation", "resolver", "PATCH", follower, m{"parent": "INC9999999"})
+		there := w.refuse(422, "validation", "resolver", "PATCH", follower, m{"parent": hidden.str("number")})
 		if strings.ReplaceAll(string(there.raw), hidden.str("number"), "INC9999999") != string(missing.raw) {
 			t.Errorf("a hidden record answers differently from a missing one:\n%s\n%s", there.raw, missing.raw)
 		}
