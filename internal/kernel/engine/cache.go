@@ -95,7 +95,11 @@ func (e *Engine) cached(ctx context.Context, kind string, id record.ID) (*record
 
 // forget drops what a batch has changed.
 func (e *Engine) forget(b *storage.Batch) {
-	for _, w := range b.Writes {
+	for i := range b.Writes {
+		w := &b.Writes[i]
+		if w.Guards() {
+			continue
+		}
 		e.cache.drop(w.Record.ID())
 		e.counterOf(w.Record.Kind.Name).Add(1)
 	}

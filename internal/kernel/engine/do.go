@@ -293,8 +293,8 @@ func (e *Engine) applied(ctx context.Context, b *storage.Batch) {
 	for _, person := range b.Erase {
 		e.cipher.Forget(person)
 	}
-	for _, w := range b.Writes {
-		if n := w.Record.Kind.Name; n == CustomKind || n == SettingKind {
+	for i := range b.Writes {
+		if n := b.Writes[i].Record.Kind.Name; n == CustomKind || n == SettingKind {
 			if err := e.reload(context.WithoutCancel(ctx)); err != nil {
 				e.log.Error("reload after a change of configuration", "error", err)
 			}

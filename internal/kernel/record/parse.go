@@ -243,7 +243,7 @@ func (f *Field) Check(v any) error {
 		if f.Choices != nil && !slices.Contains(f.Choices, strconv.FormatInt(v, 10)) {
 			return fault.Field(f.Name, "not_a_choice", "choices", strings.Join(f.Choices, ", "))
 		}
-		return f.checkRange(big.NewRat(v, 1))
+		return f.checkInt(v)
 	case Decimal:
 		return f.checkDecimal(v, f.Scale)
 	case Money:
@@ -252,7 +252,7 @@ func (f *Field) Check(v any) error {
 		}
 		return f.checkDecimal(v.Amount, MoneyScale)
 	case time.Duration:
-		return f.checkRange(big.NewRat(int64(v/time.Second), 1))
+		return f.checkInt(int64(v / time.Second))
 	case []ID:
 		return f.checkCount(len(v))
 	case []string:
@@ -300,6 +300,13 @@ func (f *Field) checkText(s string) error {
 		return fault.Field(f.Name, "too_short", "min", *f.Min)
 	}
 	return nil
+}
+
+func (f *Field) checkInt(n int64) error {
+	if f.Min == nil && f.Max == nil {
+		return nil
+	}
+	return f.checkRange(new(big.Rat).SetInt64(n))
 }
 
 func (f *Field) checkDecimal(d Decimal, scale int) error {

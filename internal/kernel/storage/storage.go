@@ -36,6 +36,9 @@ type Write struct {
 	Delete  bool
 }
 
+// Guards reports whether the write changes nothing.
+func (w *Write) Guards() bool { return w.Expect != 0 && !w.Delete && len(w.Changed) == 0 }
+
 // An EdgeWrite adds or removes one link. Guarding cardinality is the store's work:
 // Single ends are enforced by unique keys.
 type EdgeWrite struct {

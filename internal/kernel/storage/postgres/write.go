@@ -180,7 +180,7 @@ func (l *lane) together(ws []*waiting) error {
 			stmt := op.SQL
 			if op.Zero != nil {
 				// Nothing touched must undo the whole, and the commit is already on its way.
-				stmt = "WITH touched AS (" + op.SQL + " RETURNING 1) SELECT 1 / (SELECT count(*) FROM touched)"
+				stmt = "WITH touched AS (" + touching(op) + ") SELECT 1 / (SELECT count(*) FROM touched)"
 			}
 			batch.Queue(stmt, op.Args...)
 			ops = append(ops, op)
@@ -198,6 +198,14 @@ func (l *lane) together(ws []*waiting) error {
 	}
 	l.head = head
 	return nil
+}
+
+// touching makes a statement give a row for every row that it touches.
+func touching(op *table.Op) string {
+	if op.Guard {
+		return op.SQL
+	}
+	return op.SQL + " RETURNING 1"
 }
 
 // failed says why; after a lost connection it looks whether the change happened all the same.

@@ -104,16 +104,21 @@ func lists(k *record.Kind) []string {
 	return out
 }
 
-// choices refuses codes that no choice field declares.
+// choices refuses codes that no choice field declares: one trigger for all of a new
+// record, since each trigger costs, and one a column for changes.
 func choices(k *record.Kind) []string {
-	var out []string
+	var out, whens []string
+	trigger := func(name, event, body string) {
+		name = dialect.Ident(name)
+		out = append(out, "DROP TRIGGER IF EXISTS "+name, fmt.Sprintf("CREATE TRIGGER %s BEFORE %s ON %s %s; END", name, event, dialect.Ident(k.Name), body))
+	}
 	for _, c := range table.Checks(k) {
-		for _, on := range []string{"INSERT", "UPDATE OF " + dialect.Ident(c.Field)} {
-			event, _, _ := strings.Cut(on, " ")
-			name := dialect.Ident(dialect.Join(k.Name, c.Field, strings.ToLower(event)))
-			out = append(out, "DROP TRIGGER IF EXISTS "+name, fmt.Sprintf("CREATE TRIGGER %s BEFORE %s ON %s WHEN %s BEGIN SELECT RAISE(ABORT, 'choice:%s'); END",
-				name, on, dialect.Ident(k.Name), c.Broken, c.Field))
-		}
+		refuse := fmt.Sprintf("RAISE(ABORT, 'choice:%s')", c.Field)
+		whens = append(whens, "WHEN "+c.Broken+" THEN "+refuse)
+		trigger(dialect.Join(k.Name, c.Field, "is", "choice"), "UPDATE OF "+dialect.Ident(c.Field), "WHEN "+c.Broken+" BEGIN SELECT "+refuse)
+	}
+	if whens != nil {
+		trigger(dialect.Join(k.Name, "new", "is", "choice"), "INSERT", "BEGIN SELECT CASE "+strings.Join(whens, " ")+" END")
 	}
 	return out
 }

@@ -265,6 +265,12 @@ func (g *group) apply(w *waiting) error {
 			g.head.Pos, g.head.Hash = op.Entry.Pos, op.Entry.Hash
 			op.Args = table.EntryArgs(dialect.SQLite, op.Entry)
 		}
+		if op.Guard {
+			if row, err := g.row(op.SQL, 1, op.Args...); err != nil || row == nil {
+				return errors.Join(&storage.Breach{Err: op.Zero, Kind: op.Kind, Record: op.Record}, err)
+			}
+			continue
+		}
 		res, err := g.do(op.SQL, op.Args)
 		if err != nil {
 			return g.explain(err, op)

@@ -14,7 +14,8 @@ import (
 type Op struct {
 	SQL    string
 	Args   []any
-	Zero   error          // what it means when no row is touched
+	Zero   error          // what it means when no row is touched, or found by a guard
+	Guard  bool           // a query, whose row is what counts
 	Entry  *journal.Entry // a journal row: its arguments are known only when it is sealed
 	Kind   string
 	Record record.ID
@@ -81,6 +82,13 @@ func writeOps(d dialect.Dialect, writes []storage.Write, ops []Op) ([]Op, error)
 		if w.Delete {
 			stmt, args := t.Delete(w.Record, w.Expect)
 			later = append(later, op(w, stmt, args, storage.ErrStale))
+			continue
+		}
+		if w.Guards() {
+			stmt, args := t.Guard(w.Record, w.Expect)
+			g := op(w, stmt, args, storage.ErrStale)
+			g.Guard = true
+			later = append(later, g)
 			continue
 		}
 		if w.Expect != 0 {

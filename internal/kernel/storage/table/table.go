@@ -135,12 +135,20 @@ func (t *Table) Update(r *record.Record, changed []*record.Field, expect int64) 
 		args = append(args, dialect.EncodePatch(r, custom))
 		set = append(set, dialect.Extra+" = "+t.d.Patched(t.d.Param(len(args))))
 	}
-	if len(set) == 0 { // a guard: the row is looked at and held, not changed
-		set = append(set, "version = version")
-	}
 	args = append(args, string(r.ID()), expect)
 	return fmt.Sprintf("UPDATE %s SET %s WHERE id = %s AND version = %s", t.name, strings.Join(set, ", "),
 		t.d.Param(len(args)-1), t.d.Param(len(args))), args
+}
+
+// Guard gives the query and arguments that find a record's row if it is still at the
+// expected version, and hold it so until the end: SQLite has one writer, PostgreSQL locks,
+// in a way in which guards do not wait for each other.
+func (t *Table) Guard(r *record.Record, expect int64) (string, []any) {
+	lock := ""
+	if t.d == dialect.Postgres {
+		lock = " FOR SHARE"
+	}
+	return "SELECT 1 FROM " + t.name + " WHERE id = " + t.d.Param(1) + " AND version = " + t.d.Param(2) + lock, []any{string(r.ID()), expect}
 }
 
 // Delete gives the statement and arguments that remove a record if it is still at the
