@@ -529,6 +529,3 @@ func (x *matrix) ask(t *testing.T, who, method, path string, body any, header ..
 	x.told(t, who, method+" "+path+" "+string(asked), r.raw)
 	return r
 }
-
-// canFind reports whether words find a source for an actor.
-func (x *matrix) canFind(a record.Actor, s source) bool { return s.search && x.knows(a, s) }

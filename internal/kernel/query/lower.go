@@ -2,17 +2,12 @@ package query
 
 import (
 	"cmp"
-	"math"
-	"math/big"
-	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/operators"
 	"cel.dev/cel-go/common/types"
-	"cel.dev/cel-go/common/types/ref"
 
 	"github.com/maru-itsm/maru/internal/kernel/fault"
 	"github.com/maru-itsm/maru/internal/kernel/record"
@@ -90,12 +85,6 @@ func (l *lowering) widen(field, lit ast.Expr) {
 	}
 }
 
-// isNothing reports whether e is null or the empty text, which are the same: no field
-// ever holds an empty text.
-func isNothing(e ast.Expr) bool {
-	return e.Kind() == ast.LiteralKind && (e.AsLiteral().Type() == types.NullType || e.AsLiteral() == types.String(""))
-}
-
 // path writes a.b for a chain of selects; "" for anything else.
 func path(e ast.Expr) string {
 	switch e.Kind() {
@@ -157,50 +146,6 @@ func (l *lowering) use(u Use) {
 	if !slices.Contains(l.uses, u) {
 		l.uses = append(l.uses, u)
 	}
-}
-
-func (l *lowering) literal(e ast.Expr, v ref.Val) (node, error) {
-	switch x := v.(type) {
-	case types.String:
-		if strings.ContainsRune(string(x), 0) {
-			return nil, l.refuse(e, "invalid_text")
-		}
-		return &litNode{v: string(x), t: tText}, nil
-	case types.Int:
-		return &litNode{v: int64(x), t: tInt}, nil
-	case types.Double:
-		d, ok := l.decimal(e)
-		if !ok {
-			return nil, l.refuse(e, "filter_bad_literal")
-		}
-		return &litNode{v: d, t: tDec}, nil
-	case types.Bool:
-		return &litNode{v: bool(x), t: tBool}, nil
-	}
-	return nil, l.refuse(e, "filter_not_queryable")
-}
-
-// number is a decimal as CEL writes it. Greater exponents than three digits have no place
-// in a column, and take long to work out.
-var number = regexp.MustCompile(`^-?[ \t\n\f\r]*([0-9]*\.?[0-9]*(?:[eE][+-]?[0-9]{1,3})?)`)
-
-// decimal reads a number where it is written: CEL has only kept the nearest double.
-func (l *lowering) decimal(e ast.Expr) (record.Decimal, bool) {
-	at, ok := l.ast.SourceInfo().GetOffsetRange(e.ID())
-	if !ok {
-		return "", false
-	}
-	found := number.FindStringSubmatch(string([]rune(l.src)[at.Start:]))
-	r, ok := new(big.Rat).SetString(found[1])
-	if !ok {
-		return "", false
-	}
-	if found[0][0] == '-' {
-		r.Neg(r)
-	}
-	d := record.RatDecimal(r, 18)
-	_, err := record.ParseDecimal(string(d), 18)
-	return d, err == nil && d.Rat().Cmp(r) == 0
 }
 
 // args lowers all arguments of a call, the target of a member call first.
@@ -272,42 +217,6 @@ func (l *lowering) call(e ast.Expr, c ast.CallExpr) (node, error) {
 		return &partNode{part: fn, x: args[0]}, nil
 	}
 	return nil, l.refuse(e, "filter_not_queryable")
-}
-
-// moment reads timestamp("…"), duration("…") and date("…") of literal text.
-func (l *lowering) moment(e ast.Expr, c ast.CallExpr) (node, error) {
-	if len(c.Args()) != 1 || c.Args()[0].Kind() != ast.LiteralKind {
-		return nil, l.refuse(e, "filter_not_queryable")
-	}
-	s, ok := c.Args()[0].AsLiteral().(types.String)
-	if !ok {
-		return nil, l.refuse(e, "filter_not_queryable")
-	}
-	text, fn := string(s), c.FunctionName()
-	var v any
-	var err error
-	t := tTime
-	switch fn {
-	case "timestamp":
-		v, err = (&record.Field{Type: record.Time}).Parse(text)
-	case "date":
-		t = tDay
-		v, err = (&record.Field{Type: record.Day}).Parse(text)
-	default:
-		t = tSpan
-		d, derr := time.ParseDuration(text)
-		if derr != nil {
-			d, derr = record.ParseDuration(text)
-		}
-		v, err = span(d/time.Second), derr
-		if d%time.Second != 0 {
-			v = nil
-		}
-	}
-	if err != nil || v == nil {
-		return nil, l.refuse(c.Args()[0], "filter_bad_literal")
-	}
-	return &litNode{v: v, t: t}, nil
 }
 
 func (l *lowering) conditional(e ast.Expr, args []node) (node, error) {
@@ -407,36 +316,6 @@ func depth(n node) int {
 		return max(depth(n.a), depth(n.b))
 	}
 	return 0
-}
-
-// negate folds the minus of a literal; anything else is arithmetic we do not do.
-func (l *lowering) negate(e ast.Expr, n node) (node, error) {
-	lit, ok := n.(*litNode)
-	if !ok {
-		return nil, l.refuse(e, "filter_not_queryable")
-	}
-	switch v := lit.v.(type) {
-	case int64:
-		if v == math.MinInt64 {
-			return nil, l.refuse(e, "filter_bad_literal")
-		}
-		return &litNode{v: -v, t: tInt}, nil
-	case record.Decimal:
-		minus := "-" + string(v)
-		d, err := record.ParseDecimal(strings.TrimPrefix(minus, "--"), 18)
-		return &litNode{v: d, t: tDec}, err
-	case span:
-		return &litNode{v: -v, t: tSpan}, nil
-	}
-	return nil, l.refuse(e, "filter_not_queryable")
-}
-
-// nothing turns the empty text into no text.
-func nothing(n node) node {
-	if lit, ok := n.(*litNode); ok && lit.v == "" {
-		return &litNode{t: tText}
-	}
-	return n
 }
 
 func (l *lowering) emptiness(e ast.Expr, n node) (node, error) {
