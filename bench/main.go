@@ -22,6 +22,7 @@ import (
 	"github.com/maru-itsm/maru/internal/kernel/dialect"
 	"github.com/maru-itsm/maru/internal/kernel/engine"
 	"github.com/maru-itsm/maru/internal/kernel/permit"
+	"github.com/maru-itsm/maru/internal/kernel/record"
 )
 
 func main() {
@@ -56,6 +57,7 @@ func check(err error) {
 type bench struct {
 	ctx     context.Context
 	sizes   []int
+	groups  []record.ID
 	creates int
 	log     string
 	text    strings.Builder
@@ -121,24 +123,48 @@ func (b *bench) open(p place) (*house.House, context.Context) {
 	return h, permit.As(b.ctx, a)
 }
 
+// teams makes forty groups; the actor is in the first.
+func (b *bench) teams(h *house.House) {
+	a, err := h.Door.Actor(b.ctx, "bench@example.com")
+	check(err)
+	b.groups = nil
+	check(h.Engine.Within(b.ctx, engine.System("bench"), func(tx record.Tx) error {
+		for i := range 40 {
+			v := record.Values{"name": fmt.Sprintf("Team %d", i)}
+			if i == 0 {
+				v["members"] = []record.ID{a.ID}
+			}
+			g, err := tx.Create("group", v)
+			if err != nil {
+				return err
+			}
+			b.groups = append(b.groups, g.ID())
+		}
+		return nil
+	}))
+}
+
 func (b *bench) database(db string) {
 	b.printf("\n## %s\n\n| what | Maru | raw | Maru / raw |\n|---|---|---|---|\n", db)
 	b.create(db)
 	p := b.fresh(db)
 	defer p.drop()
-	h, ctx := b.open(p)
+	h, _ := b.open(p)
+	b.teams(h)
+	a, err := h.Door.Actor(b.ctx, "bench@example.com")
+	check(err)
+	ctx := permit.As(b.ctx, a)
 	have := 0
 	for _, n := range b.sizes {
 		begin := time.Now()
-		b.fill(h, p, have, n)
-		if db == "postgres" {
-			b.analyze(p)
-		}
+		b.fill(h, have, n)
+		b.settle(h, p)
 		fmt.Fprintf(os.Stderr, "filled to %d in %v\n", n, time.Since(begin).Round(time.Second))
 		have = n
 		b.list(ctx, h, p, n)
 	}
 	last := b.sizes[len(b.sizes)-1]
+	b.views(ctx, h, last)
 	b.spread("get by number", fmt.Sprintf("at %d", last), 500, func(i int) {
 		_, err := h.Engine.Get(ctx, "incident", fmt.Sprintf("INC%07d", i*(last/501)+1))
 		check(err)
@@ -152,6 +178,7 @@ func (b *bench) database(db string) {
 		check(err)
 	}, nil)
 	b.index(h, min(last, 20_000))
+	b.settle(h, p)
 	for _, q := range []string{"장애", "INC0000042", "네트워크 스위치 7731"} {
 		b.spread("search "+q, "", 50, func(int) {
 			_, err := h.Engine.Search(ctx, q, nil, 20)

@@ -101,7 +101,9 @@ func (b *bench) create(db string) {
 func (b *bench) raw(p place, batches []*storage.Batch) time.Duration {
 	var ops []table.Op
 	for i, bt := range batches {
-		for _, op := range table.Ops(p.d, bt) {
+		batch, err := table.Ops(p.d, bt)
+		check(err)
+		for _, op := range batch {
 			if op.Entry != nil {
 				op.Entry.Strand, op.Entry.Pos = 9, int64(10*i)+op.Entry.Version
 				for _, o := range ops[max(0, len(ops)-1):] {
@@ -129,7 +131,7 @@ func (b *bench) raw(p place, batches []*storage.Batch) time.Duration {
 		check(conn.Close(b.ctx))
 		return took
 	}
-	db, err := sql.Open("sqlite", "file:"+p.dir+"/maru.db?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=cache_size(-65536)")
+	db, err := sql.Open("sqlite", "file:"+p.dir+"/maru.db?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=cache_size(-65536)&_pragma=temp_store(memory)&_pragma=wal_autocheckpoint(8000)")
 	check(err)
 	begin := time.Now()
 	tx, err := db.Begin()
@@ -150,9 +152,15 @@ func (b *bench) raw(p place, batches []*storage.Batch) time.Duration {
 }
 
 // fill adds incidents with one journal row each, up to n.
-func (b *bench) fill(h *house.House, p place, have, n int) {
+func (b *bench) fill(h *house.House, have, n int) {
 	k := h.Engine.Schema().Kind("incident")
-	states := []string{"new", "assigned", "in_progress", "on_hold", "resolved", "closed", "closed", "closed", "closed", "closed"}
+	states := []string{"new", "assigned", "in_progress", "on_hold", "resolved"} // one in a hundred each; the rest is closed
+	state := func(i int) string {
+		if i%100 < len(states) {
+			return states[i%100]
+		}
+		return "closed"
+	}
 	begin := time.Now().Add(-365 * 24 * time.Hour).UTC().Truncate(time.Microsecond)
 	for have < n {
 		var bs []*storage.Batch
@@ -169,7 +177,7 @@ func (b *bench) fill(h *house.House, p place, have, n int) {
 			}
 			id := record.NewID()
 			for name, v := range map[string]any{"id": string(id), "number": fmt.Sprintf("INC%07d", have), "version": int64(1), "created_at": at, "updated_at": at,
-				"title": fmt.Sprintf("네트워크 장애 스위치 %d port %d", have%9973, have%48), "state": states[have%len(states)], "priority": int64(have%5 + 1), "impact": int64(2), "urgency": int64(2)} {
+				"title": fmt.Sprintf("네트워크 장애 스위치 %d port %d", have%9973, have%48), "state": state(have), "group": b.groups[have/100%len(b.groups)], "priority": int64(have%5 + 1), "impact": int64(2), "urgency": int64(2)} {
 				r.Set(name, v)
 			}
 			diff, err := journal.MakeDiff(nil, r, r.Changed(nil), nil)
@@ -179,13 +187,18 @@ func (b *bench) fill(h *house.House, p place, have, n int) {
 		}
 		check(h.Engine.Store().Bulk(b.ctx, bs))
 	}
-	_ = p
 }
 
-func (b *bench) analyze(p place) {
+// settle does what the hourly job and autovacuum do in a while.
+func (b *bench) settle(h *house.House, p place) {
+	_, err := h.Engine.Store().Tidy(b.ctx, time.Now().Add(-48*time.Hour))
+	check(err)
+	if p.d != dialect.Postgres {
+		return
+	}
 	conn, err := pgx.Connect(b.ctx, p.url)
 	check(err)
-	_, err = conn.Exec(b.ctx, "VACUUM ANALYZE incident")
+	_, err = conn.Exec(b.ctx, "VACUUM ANALYZE")
 	check(err)
 	check(conn.Close(b.ctx))
 }
@@ -234,6 +247,28 @@ func (b *bench) list(ctx context.Context, h *house.House, p place, n int) {
 			check(fmt.Errorf("a page of %d", len(page.Views)))
 		}
 	}, raw)
+}
+
+// views measures the lists that agents start from, counts beside them, and the backlog by
+// state, as somebody in one group of forty sees them.
+func (b *bench) views(ctx context.Context, h *house.House, n int) {
+	for _, v := range h.Book.Views() {
+		if v.Kind != "incident" {
+			continue
+		}
+		b.spread("view "+v.Name, fmt.Sprintf("at %d", n), 40, func(int) {
+			_, err := h.Engine.List(ctx, engine.ListRequest{Kind: v.Kind, Filter: v.Filter, Order: v.Order})
+			check(err)
+		}, nil)
+		b.spread("count of view "+v.Name, fmt.Sprintf("at %d", n), 10, func(int) {
+			_, err := h.Engine.Count(ctx, v.Kind, v.Filter)
+			check(err)
+		}, nil)
+	}
+	b.spread("open incidents by state and priority", fmt.Sprintf("at %d", n), 10, func(int) {
+		_, err := h.Engine.Groups(ctx, "incident", "state in ['new', 'assigned', 'in_progress', 'on_hold']", []string{"state", "priority"}, "")
+		check(err)
+	}, nil)
 }
 
 // index measures the search index over the first n journal rows.

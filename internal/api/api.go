@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -67,7 +68,7 @@ func (s *Server) routes() {
 	}
 	s.mux.Handle("GET /metrics", promhttp.HandlerFor(s.metrics, promhttp.HandlerOpts{}))
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		if s.o.Console != nil && len(r.URL.Path) < len(base) || s.o.Console != nil && r.URL.Path[:len(base)] != base {
+		if s.o.Console != nil && r.URL.Path != "/api" && !strings.HasPrefix(r.URL.Path, "/api/") {
 			s.o.Console.ServeHTTP(w, r)
 			return
 		}
@@ -105,6 +106,8 @@ func (s *Server) table() []route {
 
 		{method: "GET", path: base + "/book", do: s.book, tag: "book", summary: "Everything declared, as the caller may use it"},
 		{method: "GET", path: base + "/search", do: s.search, tag: "search", summary: "Find records by words", query: []string{"q", "kind", "limit"}},
+		{method: "POST", path: base + "/counts", do: s.counts, tag: "records", summary: "How many records fit each of many filters", body: "free"},
+		{method: "GET", path: base + "/export/{plural}", do: s.export, tag: "records", summary: "A whole list as CSV, in words", query: []string{"filter", "order", "fields", "lang"}},
 		{method: "GET", path: base + "/stream", do: s.stream, tag: "stream", summary: "Server-sent events: what changes, and who is viewing what"},
 		{method: "POST", path: base + "/presence", do: s.present, tag: "stream", summary: "Say what one is viewing", body: "free", answer: "none", status: 204},
 		{method: "POST", path: base + "/links", do: s.link, tag: "links", summary: "Link two records", body: "link", answer: "link", status: 201},

@@ -95,9 +95,9 @@ func fieldBook(k *record.Kind, f *record.Field, settable bool) map[string]any {
 	if len(f.Choices) > 0 {
 		choices := make([]map[string]any, len(f.Choices))
 		for i, c := range f.Choices {
-			words := both(locale.ChoiceKeys(k.Name, f.Name, c)...)
-			if f.Type == record.Int || f.Custom {
-				words = map[string]string{"ko": c, "en": c}
+			words := map[string]string{}
+			for _, l := range locale.Langs {
+				words[l] = choiceWords(l, k, f, c)
 			}
 			choices[i] = map[string]any{"code": c, "label": words}
 		}
@@ -125,7 +125,7 @@ func lifeBook(k *record.Kind) map[string]any {
 		for _, g := range m.Guards {
 			guards = append(guards, map[string]any{"name": g.Name, "message": both("guard." + k.Name + "." + g.Name)})
 		}
-		moves = append(moves, map[string]any{"name": m.Name, "from": list(m.From), "to": nullable(m.To), "needs": list(m.Needs), "takes": list(m.Takes),
+		moves = append(moves, map[string]any{"name": m.Name, "from": list(m.From), "to": nullable(m.To), "needs": list(m.Needs), "takes": list(m.Takes), "not_by": list(m.NotBy),
 			"auto": m.Auto, "guards": guards, "label": both(locale.MoveKeys(k.Name, m.Name)...)})
 	}
 	return map[string]any{"start": k.Life.Start(), "states": states, "moves": moves}

@@ -30,7 +30,7 @@ func (s *Server) kpis(w http.ResponseWriter, r *http.Request) error {
 	}
 	items := []map[string]any{}
 	for _, k := range s.h.Book.KPIs() {
-		if !s.h.Engine.Policy().Might(a, k.Kind, permit.Read) || k.Internal && !s.h.Engine.Policy().Might(a, k.Kind, permit.Inside) {
+		if !s.h.Engine.MayMeasure(a, &k) {
 			continue
 		}
 		items = append(items, describe(&k))

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -156,7 +157,16 @@ func (s *Server) newToken(w http.ResponseWriter, r *http.Request) error {
 	if name == "" {
 		return fault.Field("name", "required")
 	}
-	id, secret, err := s.h.Door.NewToken(r.Context(), a, user.ID, name, textsOf(body, "roles"), expires)
+	roles := textsOf(body, "roles")
+	if user.ID == a.ID && a.Via == "api" { // a token makes none that may do more than itself
+		if len(roles) == 0 {
+			roles = a.Roles
+		}
+		if len(roles) == 0 || slices.ContainsFunc(roles, func(r string) bool { return !a.Has(r) }) {
+			return fault.New(fault.Forbidden, "forbidden", "verb", permit.Create, "kind", kind.APIToken)
+		}
+	}
+	id, secret, err := s.h.Door.NewToken(r.Context(), a, user.ID, name, roles, expires)
 	if err != nil {
 		return err
 	}

@@ -35,11 +35,11 @@ type (
 )
 
 var (
-	free   = shape(&huma.Schema{Type: huma.TypeObject, AdditionalProperties: true})
-	str    = &huma.Schema{Type: huma.TypeString}
-	whole  = &huma.Schema{Type: huma.TypeInteger}
-	yes    = &huma.Schema{Type: huma.TypeBoolean}
-	moment = shape(&huma.Schema{Type: huma.TypeString, Format: "date-time"})
+	free   shape = &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}
+	str    shape = &huma.Schema{Type: huma.TypeString}
+	whole  shape = &huma.Schema{Type: huma.TypeInteger}
+	yes    shape = &huma.Schema{Type: huma.TypeBoolean}
+	moment shape = &huma.Schema{Type: huma.TypeString, Format: "date-time"}
 )
 
 // members is an object of these members.
@@ -64,7 +64,7 @@ func component[T any](r huma.Registry) shape {
 
 // answers describes what routes answer with, by the name that the table of routes gives.
 func answers(r huma.Registry) map[string]shape {
-	number := shape(&huma.Schema{Type: huma.TypeNumber})
+	var number shape = &huma.Schema{Type: huma.TypeNumber}
 	near := members(props{"id": str, "type": str, "reverse": yes, "created_at": moment, "created_by": str,
 		"record": members(props{"kind": str, "id": str, "number": str, "title": str, "state": str})})
 	figure := props{"value": orNull(number), "numerator": orNull(number), "denominator": orNull(number), "n": whole, "status": orNull(str),

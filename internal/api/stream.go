@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -80,11 +81,16 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 	}
 	seen, leave := s.presence.listen()
 	defer leave()
-	done := make(chan error, 1)
+	ctx, hangUp := context.WithCancel(r.Context())
+	done := make(chan struct{})
 	go func() {
-		done <- s.h.Engine.Follow(r.Context(), cursor, func(es []*journal.Entry, next string) error {
-			return s.tell(r, es, next, say)
-		})
+		defer close(done)
+		_ = s.h.Engine.Follow(ctx, cursor, func(es []*journal.Entry, next string) error { return s.tell(r.WithContext(ctx), es, next, say) })
+	}()
+	defer func() { // the follower must not write into an answer that is over
+		hangUp()
+		_ = rc.SetWriteDeadline(time.Now())
+		<-done
 	}()
 	tick := time.NewTicker(beat)
 	defer tick.Stop()
@@ -125,7 +131,7 @@ func (s *Server) tell(r *http.Request, es []*journal.Entry, next string, say fun
 		if err != nil {
 			return err
 		}
-		if e.Verb == permit.Note && !v.Mask.Internal() {
+		if (e.Verb == permit.Note || e.Verb == journal.Refused) && !v.Mask.Internal() {
 			continue
 		}
 		raw, _ := json.Marshal(event{e.Kind, e.Record, v.Record.Number(), e.Version, e.Verb, record.FormatTime(e.At), e.Actor})

@@ -17,7 +17,7 @@ type Task struct {
 	Title        string          `maru:"title,required,search,min=3,max=200"`
 	Description  record.Markdown `maru:"description,search"`
 	Requester    record.Ref      `maru:"requester,required,to=user,index,section=people"`
-	OpenedBy     record.Ref      `maru:"opened_by,derived,to=user,section=people"`
+	OpenedBy     record.Ref      `maru:"opened_by,derived,to=user,index,section=people"`
 	Channel      string          `maru:"channel,fixed,one=portal|email|phone|chat|walk_in|event|api|system,section=origin"`
 	Service      record.Ref      `maru:"service,to=service,section=what"`
 	Offering     record.Ref      `maru:"offering,to=service_offering,section=what"`

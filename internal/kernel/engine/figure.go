@@ -11,6 +11,7 @@ import (
 	"github.com/maru-itsm/maru/internal/kernel/fault"
 	"github.com/maru-itsm/maru/internal/kernel/measure"
 	"github.com/maru-itsm/maru/internal/kernel/permit"
+	"github.com/maru-itsm/maru/internal/kernel/query"
 	"github.com/maru-itsm/maru/internal/kernel/record"
 	"github.com/maru-itsm/maru/internal/kernel/storage"
 )
@@ -29,7 +30,7 @@ func (e *Engine) Measure(ctx context.Context, k *measure.KPI, a measure.Args) (w
 	if err != nil {
 		return whole, nil, err
 	}
-	if k.Internal && !e.Policy().Might(actor, k.Kind, permit.Inside) || !e.Policy().Might(actor, k.Kind, permit.Read) {
+	if !e.MayMeasure(actor, k) {
 		return whole, nil, fault.New(fault.Forbidden, "forbidden", "verb", permit.Read, "kind", k.Kind)
 	}
 	if k.How == measure.Own {
@@ -37,6 +38,11 @@ func (e *Engine) Measure(ctx context.Context, k *measure.KPI, a measure.Args) (w
 		whole.Result, err = k.Figure(p, a)
 		whole.Filter = whole.Result.Records
 		return whole, nil, err
+	}
+	if kind := e.schema.Kind(k.Kind); kind != nil && strings.TrimSpace(a.Filter) != "" { // by itself: it may not break out of the KPI's own
+		if _, err := query.Compile(e.schema, kind, a.Filter); err != nil {
+			return whole, nil, err
+		}
 	}
 	filter, err := period(k, a)
 	if err != nil {
@@ -109,6 +115,30 @@ func (e *Engine) currencies(ctx context.Context, kind, term, filter string, by [
 	return nil
 }
 
+// MayMeasure reports whether an actor can see anything of what a KPI is made of: whoever
+// may never see one of its fields would be told 0 where there is something.
+func (e *Engine) MayMeasure(a record.Actor, k *measure.KPI) bool {
+	kd := e.schema.Kind(k.Kind)
+	if kd == nil || !e.Policy().Might(a, k.Kind, permit.Read) || k.Internal && !e.Policy().Might(a, k.Kind, permit.Inside) {
+		return false
+	}
+	for _, src := range []string{k.Where, k.Hit, k.Value, k.At} {
+		if src == "" {
+			continue
+		}
+		t, err := query.CompileTerm(e.schema, kd, src)
+		if err != nil {
+			return false
+		}
+		for _, u := range t.Uses() {
+			if e.Policy().WhereField(a, query.Env{}, e.schema.Kind(u.Kind), u.Field).IsNever() {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // period joins a KPI's own condition with the caller's filter and the asked-for time.
 func period(k *measure.KPI, a measure.Args) (string, error) {
 	parts := []string{k.Where, a.Filter}
@@ -141,14 +171,7 @@ func both(parts ...string) string {
 func keyFilter(by []string, key []any) string {
 	var parts []string
 	for i, term := range by {
-		switch v := key[i].(type) {
-		case nil:
-			parts = append(parts, "empty("+term+")")
-		case int64, bool, record.Decimal:
-			parts = append(parts, fmt.Sprintf("%s == %v", term, v))
-		default:
-			parts = append(parts, fmt.Sprintf("%s == %q", term, fmt.Sprint(v)))
-		}
+		parts = append(parts, query.Is(term, key[i]))
 	}
 	return both(parts...)
 }
@@ -173,7 +196,7 @@ func result(k *measure.KPI, g, hits storage.Group) measure.Result {
 	case measure.Sum, measure.Mean, measure.PerRecord:
 		total := new(big.Rat)
 		for _, v := range g.Values {
-			if x := new(big.Rat).SetFloat64(v); x != nil {
+			if x := measure.Exact(v); x != nil {
 				total.Add(total, x)
 			}
 		}

@@ -2,10 +2,13 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
 	"github.com/maru-itsm/maru/internal/kernel/journal"
+	"github.com/maru-itsm/maru/internal/kernel/permit"
+	"github.com/maru-itsm/maru/internal/kernel/storage"
 )
 
 // watchers are the readers of the journal that wait for this node's next change.
@@ -90,6 +93,50 @@ func (e *Engine) Resume(ctx context.Context, cursor string) (ok bool, err error)
 	return len(es) < farBehind, err
 }
 
+// heed drops what this node keeps of records that another node has changed, and takes up
+// its changes of configuration, until ctx ends.
+func (e *Engine) heed(ctx context.Context) {
+	cursor, err := e.store.End(ctx)
+	tick := time.NewTicker(followEvery)
+	defer tick.Stop()
+	for {
+		if err != nil && ctx.Err() == nil {
+			e.log.Error("what other nodes do cannot be heard", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		cursor, err = e.heard(ctx, cursor)
+	}
+}
+
+// heard takes in what was written after a cursor.
+func (e *Engine) heard(ctx context.Context, cursor string) (string, error) {
+	for {
+		es, next, err := e.store.Tail(ctx, cursor, followPage)
+		if err != nil || len(es) == 0 {
+			return cursor, err
+		}
+		configured := false
+		for _, x := range es {
+			e.cache.drop(x.Record)
+			if x.Verb == permit.Erase {
+				e.cipher.Forget(x.Record)
+			}
+			e.counterOf(x.Kind).Add(1)
+			configured = configured || x.Kind == CustomKind || x.Kind == SettingKind
+		}
+		if configured {
+			if err := e.reload(ctx); err != nil {
+				return cursor, err
+			}
+		}
+		cursor = next
+	}
+}
+
 // keepUp runs a follower that carries its own cursor under a name, on one node of all,
 // until ctx ends. What fails is tried again.
 func (e *Engine) keepUp(ctx context.Context, name string, follow func(cursor string) error) {
@@ -99,7 +146,11 @@ func (e *Engine) keepUp(ctx context.Context, name string, follow func(cursor str
 			if err != nil {
 				return err
 			}
-			return follow(cursor)
+			err = follow(cursor)
+			if errors.Is(err, storage.ErrCursor) { // another database's, or an older Maru's: everything is read again
+				err = errors.Join(err, e.store.Mark(ctx, name, ""))
+			}
+			return err
 		})
 		if err != nil && ctx.Err() == nil {
 			e.log.Error("a reader of the journal stumbled", "reader", name, "error", err)

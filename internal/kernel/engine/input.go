@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/maru-itsm/maru/internal/kernel/fault"
 	"github.com/maru-itsm/maru/internal/kernel/permit"
@@ -93,6 +94,9 @@ func (p *plan) aside(in *record.Input, it *item, verb, name string, raw any) (bo
 	if len(text) > MaxComment {
 		return true, fault.Field(name, "too_long", "max", MaxComment)
 	}
+	if !cleanText(text) {
+		return true, fault.Field(name, "invalid_text")
+	}
 	if need != "" && verb != need && verb != permit.Create && text != "" {
 		ok, err := p.e.Policy().May(p.actor, p.env(nil), it.after, need)
 		if err != nil {
@@ -140,9 +144,7 @@ func (p *plan) value(f *record.Field, it *item, verb string, raw any, allowed fu
 		case f.Fixed && verb == permit.Update:
 			return nil, fault.Field(f.Name, "fixed_field")
 		case !ok || !allowed(f):
-			g := fault.New(fault.Forbidden, "field_forbidden", "field", f.Name)
-			g.Field = f.Name
-			return nil, g
+			return nil, forbiddenField(f.Name)
 		}
 	}
 	if verb == permit.Update {
@@ -228,6 +230,12 @@ func mergePatch(into, patch map[string]any) map[string]any {
 	return into
 }
 
+func forbiddenField(name string) error {
+	f := fault.New(fault.Forbidden, "field_forbidden", "field", name)
+	f.Field = name
+	return f
+}
+
 // resolve turns an id, a number or another unique key into the id of a record the
 // actor may see; what they may not see is as unknown as what is not there.
 func (p *plan) resolve(f *record.Field, key string) (record.ID, error) {
@@ -249,6 +257,9 @@ func (p *plan) resolve(f *record.Field, key string) (record.ID, error) {
 	}
 	return r.ID(), nil
 }
+
+// cleanText reports whether a text can be kept: UTF-8 without NUL.
+func cleanText(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
 
 func clip(s string) string {
 	if r := []rune(s); len(r) > 60 {

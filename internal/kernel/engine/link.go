@@ -35,7 +35,7 @@ func (p *plan) Link(link string, from, to record.ID) error {
 	if err != nil {
 		return err
 	}
-	b, err := p.target(l, to)
+	toKind, err := p.target(l, to)
 	if err != nil {
 		return err
 	}
@@ -57,10 +57,10 @@ func (p *plan) Link(link string, from, to record.ID) error {
 		return err
 	}
 	by := "user:" + string(p.actor.ID)
-	if strings.HasPrefix(p.via, "rule:") {
+	if p.ruled() {
 		by = p.via
 	}
-	edge := record.Edge{ID: record.NewID(), Type: link, FromKind: k.Name, From: from, ToKind: b.kind.Name, To: to, CreatedAt: p.now, CreatedBy: by}
+	edge := record.Edge{ID: record.NewID(), Type: link, FromKind: k.Name, From: from, ToKind: toKind, To: to, CreatedAt: p.now, CreatedBy: by}
 	p.edges = append(p.edges, storage.EdgeWrite{Edge: edge, SingleFrom: oneTo, SingleTo: oneFrom})
 	return p.linked(a, edge, "link")
 }
@@ -93,33 +93,48 @@ func (p *plan) Unlink(link string, from, to record.ID) error {
 // linked journals a change of links on the record it begins at and lets rules see it.
 func (p *plan) linked(a *item, edge record.Edge, verb string) error {
 	c := &record.Change{Verb: verb, Before: a.after.Clone(), After: a.after, Link: &edge, Within: p.within()}
-	p.stack = append(p.stack, c)
-	defer func() { p.stack = p.stack[:len(p.stack)-1] }()
+	leave, err := p.enter(c)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	p.log(a, &step{verb: verb, reason: p.why, via: p.via, note: map[string]any{"link": edge.Type, "to_kind": edge.ToKind, "to": edge.To}})
 	return p.rules(a.kind.Name, c, false)
 }
 
-// target loads the far end, which must be of a kind the link leads to.
-func (p *plan) target(l *record.Link, to record.ID) (*item, error) {
+// target finds the kind of the far end, which must be one the link leads to. Records are
+// not taken away, so one that was there a moment ago still is.
+func (p *plan) target(l *record.Link, to record.ID) (string, error) {
 	for _, kind := range l.To {
-		it, err := p.load(kind, to)
+		_, err := p.Get(kind, to)
 		if err == nil {
-			return it, nil
+			return kind, nil
 		}
 		if f := fault.Of(err); f == nil || f.Class != fault.NotFound {
-			return nil, err
+			return "", err
 		}
 	}
-	return nil, fault.Field("to", "link_target", "kinds", strings.Join(l.To, ", "))
+	return "", fault.Field("to", "link_target", "kinds", strings.Join(l.To, ", "))
 }
 
-// treeHolds refuses cycles and paths that grow too deep.
+// treeHolds refuses cycles and paths that grow too deep. Every record on the way up is
+// held to the version it was read at before its link was: of two links that would close
+// a cycle together, each writes a record that is on the other's way, and one is late.
 func (p *plan) treeHolds(l *record.Link, from, to record.ID) error {
-	if !l.Tree {
+	if !l.Tree || l.Deep == 0 && p.leaf(l.Name, from) {
 		return nil
 	}
 	up, at := 1, to
 	for {
+		kind, err := p.target(l, at)
+		if err != nil {
+			return err
+		}
+		it, err := p.load(kind, at)
+		if err != nil {
+			return err
+		}
+		p.held = append(p.held, it)
 		next, err := p.Linked(at, l.Name, false)
 		if err != nil {
 			return err
@@ -143,6 +158,13 @@ func (p *plan) treeHolds(l *record.Link, from, to record.ID) error {
 		return fault.New(fault.Conflict, "link_too_deep", "type", l.Name, "max", l.Deep)
 	}
 	return nil
+}
+
+// leaf reports whether a record is new and nothing in the plan leads to it: whatever it
+// hangs under, no circle can close.
+func (p *plan) leaf(link string, id record.ID) bool {
+	it := p.items[id]
+	return it != nil && it.before == nil && !slices.ContainsFunc(p.edges, func(w storage.EdgeWrite) bool { return w.Edge.Type == link && w.Edge.To == id })
 }
 
 // height counts the edges of the longest path that ends at id, up to most + 1.

@@ -1,10 +1,17 @@
 package engine
 
 import (
+	"encoding/json"
+	"slices"
+	"strings"
+
 	"github.com/maru-itsm/maru/internal/kernel/fault"
+	"github.com/maru-itsm/maru/internal/kernel/journal"
 	"github.com/maru-itsm/maru/internal/kernel/lifecycle"
 	"github.com/maru-itsm/maru/internal/kernel/permit"
+	"github.com/maru-itsm/maru/internal/kernel/query"
 	"github.com/maru-itsm/maru/internal/kernel/record"
+	"github.com/maru-itsm/maru/internal/kernel/storage"
 )
 
 // moveFor finds the move that verb names; nil for the verbs that are not moves.
@@ -26,8 +33,72 @@ func (p *plan) moveFor(it *item, verb string) (*record.Move, error) {
 	return nil, fault.New(fault.NotFound, "no_such_move", "move", verb, "kind", it.kind.Name)
 }
 
+// conflict gives the field by which a move is not the actor's to run: nobody approves
+// what they had a hand in. Empty = none. What rules and jobs do is nobody's.
+func conflict(a record.Actor, get func(kind string, id record.ID) (*record.Record, error), r *record.Record, m *record.Move) (string, error) {
+	if a.System {
+		return "", nil
+	}
+	for _, name := range m.NotBy {
+		at := r
+		first, field, hop := strings.Cut(name, ".")
+		if !hop {
+			field = first
+		} else if id := r.Ref(first); id == "" {
+			continue
+		} else if far, err := get(r.Kind.Field(first).To, id); err == nil {
+			at = far
+		} else if f := fault.Of(err); f != nil && f.Class == fault.NotFound {
+			continue
+		} else {
+			return "", err
+		}
+		if at.Ref(field) == a.ID || slices.Contains(at.Refs(field), a.ID) {
+			return name, nil
+		}
+	}
+	return "", nil
+}
+
+// fourEyes refuses a move to whom its NotBy names, and remembers that they tried.
+func (p *plan) fourEyes(r *record.Record, m *record.Move) error {
+	fresh := func(kind string, id record.ID) (*record.Record, error) {
+		recs, err := p.e.store.Get(p.ctx, p.e.schema.Kind(kind), id)
+		if err == nil && len(recs) == 0 {
+			err = fault.Missing(kind, string(id))
+		}
+		if err != nil {
+			return nil, err
+		}
+		return recs[0], nil
+	}
+	field, err := conflict(p.actor, fresh, r, m)
+	if err != nil || field == "" {
+		return err
+	}
+	p.e.log.Warn("four eyes", "move", m.Name, "kind", r.Kind.Name, "record", r.ID(), "actor", p.actor.ID, "field", field)
+	raw, err := json.Marshal(map[string]any{"move": m.Name, "code": "sod_violation", "field": field, "internal": true})
+	if err != nil {
+		return err
+	}
+	b := &storage.Batch{Journal: []*journal.Entry{{Change: p.id, At: p.now, Recorded: p.now, Actor: p.actor.ID, Via: p.actor.Via, Kind: r.Kind.Name, Record: r.ID(),
+		Version: r.Version(), Verb: journal.Refused, Diff: raw}}}
+	if err := p.e.store.Apply(p.ctx, b); err != nil {
+		return err
+	}
+	p.e.watch.wake()
+	f := fault.New(fault.Forbidden, "sod_violation", "move", m.Name)
+	f.Field = field
+	return f
+}
+
 // step takes a move: guards first, then the new state and the move's own effects.
 func (p *plan) step(it *item, m *record.Move) error {
+	if len(p.stack) == 1 && !p.ruled() { // the fields that came with it may name the actor, too
+		if err := p.fourEyes(it.after, m); err != nil {
+			return err
+		}
+	}
 	s := it.kind.NewStruct()
 	it.after.Fill(s)
 	var no []fault.Guard
@@ -85,6 +156,26 @@ func (e *Engine) can(v permit.Verdict, r *record.Record) Can {
 		}
 	}
 	return c
+}
+
+// spared takes out the moves that are not the actor's to run on this very record.
+func (c Can) spared(a record.Actor, env query.Env, r *record.Record) (Can, error) {
+	if r.Kind.Life == nil {
+		return c, nil
+	}
+	for _, m := range r.Kind.Life.Moves() {
+		if len(m.NotBy) == 0 || !slices.Contains(c.Moves, m.Name) {
+			continue
+		}
+		no, err := conflict(a, env.Get, r, &m)
+		if err != nil {
+			return c, err
+		}
+		if no != "" {
+			c.Moves = slices.DeleteFunc(slices.Clone(c.Moves), func(name string) bool { return name == m.Name })
+		}
+	}
+	return c, nil
 }
 
 // frozen reports whether a record in a final state takes no more edits.

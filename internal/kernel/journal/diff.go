@@ -36,7 +36,7 @@ func MakeDiff(before, after *record.Record, fields []*record.Field, c Cipher) (j
 			out[f.Name] = pair
 			continue
 		}
-		plain, err := json.Marshal(pair)
+		plain, err := encode(pair)
 		if err != nil {
 			return nil, err
 		}
@@ -46,7 +46,19 @@ func MakeDiff(before, after *record.Record, fields []*record.Field, c Cipher) (j
 		}
 		out[f.Name] = sealed{person, text}
 	}
-	return json.Marshal(out)
+	return encode(out)
+}
+
+// encode writes JSON as it is: json.Marshal would write <, > and & within a JSON field in
+// another way than the field holds them.
+func encode(v any) (json.RawMessage, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
 // personOf gives whom the value of a personal field is about; empty = nobody.
@@ -59,7 +71,7 @@ func personOf(r *record.Record, f *record.Field) record.ID {
 
 // A pair is one field's change, read back.
 type pair struct {
-	old, new any
+	old, new json.RawMessage
 	gone     bool // the person has been erased: nobody can say
 	hidden   bool // secret: only that it changed is known
 }
@@ -81,10 +93,8 @@ func read(raw json.RawMessage, c Cipher) (pair, error) {
 		}
 		raw = plain
 	}
-	var vals []any
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber()
-	if err := dec.Decode(&vals); err != nil {
+	var vals []json.RawMessage
+	if err := json.Unmarshal(raw, &vals); err != nil {
 		return pair{}, err
 	}
 	if len(vals) != 2 {
@@ -93,10 +103,13 @@ func read(raw json.RawMessage, c Cipher) (pair, error) {
 	return pair{old: vals[0], new: vals[1]}, nil
 }
 
+// Refused is the verb of an entry that tells of a change that was not made.
+const Refused = "refused"
+
 // isDiff reports whether an entry's payload is a diff of fields.
 func isDiff(verb string) bool {
 	switch verb {
-	case "comment", "note", "link", "unlink", "attach", "detach", "erase":
+	case "comment", "note", "link", "unlink", "attach", "detach", "erase", Refused:
 		return false
 	}
 	return true
@@ -116,7 +129,7 @@ func Rebuild(k *record.Kind, entries []*Entry, t time.Time, c Cipher) (*record.R
 	Effective(entries)
 	var r *record.Record
 	for _, e := range entries {
-		if e.At.After(t) || e.Kind != k.Name {
+		if e.At.After(t) || e.Kind != k.Name || e.Verb == Refused {
 			continue
 		}
 		if r == nil {
@@ -156,7 +169,7 @@ func apply(r *record.Record, e *Entry, c Cipher) error {
 			r.Put(f, nil)
 			continue
 		}
-		v, err := f.Parse(p.new)
+		v, err := f.Unwire(p.new)
 		if err != nil {
 			return err
 		}
@@ -182,10 +195,10 @@ type Step struct {
 
 // A Turn is one field from old to new, in wire form.
 type Turn struct {
-	Field  string `json:"field"`
-	Old    any    `json:"old"`
-	New    any    `json:"new"`
-	Erased bool   `json:"erased,omitempty"`
+	Field  string          `json:"field"`
+	Old    json.RawMessage `json:"old"`
+	New    json.RawMessage `json:"new"`
+	Erased bool            `json:"erased,omitempty"`
 }
 
 // Steps turns entries into what a reader may see: fields that visible covers, and what

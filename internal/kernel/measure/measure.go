@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/big"
 	"slices"
+	"strconv"
 
 	"github.com/maru-itsm/maru/internal/kernel/record"
 )
@@ -61,22 +62,37 @@ type Result struct {
 	Records     string // of Own figures: CEL that lists the records it was made of
 }
 
+// Exact gives the decimal number that a float stands for: 0.1, not the binary fraction
+// next to it. What is stored has at most 15 digits that matter, so it comes back exactly.
+// nil when f is no number.
+func Exact(f float64) *big.Rat {
+	if f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+		return new(big.Rat).SetInt64(int64(f))
+	}
+	r, ok := new(big.Rat).SetString(strconv.FormatFloat(f, 'g', -1, 64))
+	if !ok {
+		return nil
+	}
+	return r
+}
+
 // Quantile gives the p-quantile (0…1) of values by linear interpolation between
-// closest ranks (the same as PostgreSQL's percentile_cont). values is sorted in place.
-// Without values it gives nil.
+// closest ranks (the same as PostgreSQL's percentile_cont), exactly. values is sorted in
+// place. Without values it gives nil.
 func Quantile(values []float64, p float64) *big.Rat {
 	if len(values) == 0 {
 		return nil
 	}
 	slices.Sort(values)
-	at := p * float64(len(values)-1)
-	lo := int(math.Floor(at))
-	hi := min(lo+1, len(values)-1)
-	v := new(big.Rat)
-	if v.SetFloat64(values[lo]+(values[hi]-values[lo])*(at-float64(lo))) == nil {
+	at := new(big.Rat).Mul(Exact(p), big.NewRat(int64(len(values)-1), 1))
+	rank := new(big.Int).Quo(at.Num(), at.Denom())
+	lo := int(rank.Int64())
+	low, high := Exact(values[lo]), Exact(values[min(lo+1, len(values)-1)])
+	if low == nil || high == nil {
 		return nil
 	}
-	return v
+	part := at.Sub(at, new(big.Rat).SetInt(rank))
+	return low.Add(low, high.Sub(high, low).Mul(high, part))
 }
 
 // Ratio divides exactly; a zero or missing denominator gives no value and a reason.

@@ -42,13 +42,14 @@ type Policy struct {
 
 type compiled struct {
 	Grant
+	place  byte // among the grants of the kind, as far as a byte goes
 	verbs  []string
 	fields []string
 	where  *query.Filter // nil = always
 }
 
 // Compile checks the grants against the schema: unknown kinds, verbs, moves, fields
-// and conditions are refused.
+// and conditions are refused, and grants that say nothing or show a secret.
 func Compile(s *record.Schema, grants []Grant) (*Policy, error) {
 	p := &Policy{byKind: map[string][]*compiled{}}
 	for _, g := range grants {
@@ -57,13 +58,16 @@ func Compile(s *record.Schema, grants []Grant) (*Policy, error) {
 			return nil, fault.New(fault.Invalid, "unknown_kind", "kind", g.Kind)
 		}
 		c := &compiled{Grant: g, verbs: strings.Fields(g.May), fields: strings.Fields(g.Fields)}
+		if g.Role == "" || len(c.verbs) == 0 {
+			return nil, fault.New(fault.Invalid, "bad_grant", "role", g.Role, "kind", g.Kind)
+		}
 		for _, v := range c.verbs {
 			if !knownVerb(k, v) {
 				return nil, fault.New(fault.Invalid, "unknown_verb", "kind", g.Kind, "verb", v)
 			}
 		}
 		for _, f := range c.fields {
-			if k.Field(f) == nil {
+			if k.Field(f) == nil || k.Field(f).Secret {
 				return nil, fault.New(fault.Invalid, "unknown_field", "kind", g.Kind, "field", f)
 			}
 		}
@@ -74,6 +78,7 @@ func Compile(s *record.Schema, grants []Grant) (*Policy, error) {
 			}
 			c.where = f
 		}
+		c.place = byte(min(len(p.byKind[g.Kind]), 255))
 		p.byKind[g.Kind] = append(p.byKind[g.Kind], c)
 	}
 	return p, nil
@@ -199,12 +204,22 @@ type Mask struct {
 	inside   bool
 	allPlain bool
 	names    map[string]bool
+	and      *Mask
+}
+
+// Both covers what m and n both cover.
+func (m Mask) Both(n Mask) Mask {
+	if m.and != nil {
+		n = m.and.Both(n)
+	}
+	m.and = &n
+	return m
 }
 
 // Sees reports whether the mask covers f.
 func (m Mask) Sees(f *record.Field) bool {
 	switch {
-	case f.Secret:
+	case f.Secret, m.and != nil && !m.and.Sees(f):
 		return false
 	case m.all:
 		return true
@@ -217,54 +232,95 @@ func (m Mask) Sees(f *record.Field) bool {
 }
 
 // Internal reports whether the mask covers internal fields and work notes.
-func (m Mask) Internal() bool { return m.all || m.inside }
+func (m Mask) Internal() bool { return (m.all || m.inside) && (m.and == nil || m.and.Internal()) }
 
 // Whole reports whether the mask covers every field that is not internal.
-func (m Mask) Whole() bool { return m.all || m.allPlain }
+func (m Mask) Whole() bool { return (m.all || m.allPlain) && (m.and == nil || m.and.Whole()) }
 
 // Empty reports whether nothing is covered at all.
-func (m Mask) Empty() bool { return !m.all && !m.allPlain && len(m.names) == 0 }
+func (m Mask) Empty() bool {
+	return !m.all && !m.allPlain && len(m.names) == 0 || m.and != nil && m.and.Empty()
+}
 
 // Mask gives the fields that verb (read, create, update) covers on r.
 func (p *Policy) Mask(a record.Actor, env query.Env, r *record.Record, verb string) (Mask, error) {
-	v, err := p.Judge(a, env, r)
+	v, err := p.Judge(a, env, r.Kind.Name).Of(r)
 	return v.Mask(verb), err
 }
 
-// A Verdict is what the grants of one actor come to on one record: each condition was
-// asked once, however many verbs are asked of it.
+// A Judge is the grants of one actor on one kind, ready to be asked of many records. Each
+// condition is asked once a record, however many grants and verbs rest on it.
+type Judge struct {
+	system bool
+	grants []*compiled
+	wheres []query.Bound // the different conditions
+	which  []int         // by grant: its condition; -1 = none
+}
+
+// A Verdict is what a judge's grants come to on one record.
 type Verdict struct {
 	system bool
 	hold   []*compiled
 }
 
-// Judge asks the conditions of all grants that the actor has on r's kind.
-func (p *Policy) Judge(a record.Actor, env query.Env, r *record.Record) (Verdict, error) {
-	v := Verdict{system: a.System}
+// Judge gathers the grants that the actor has on a kind.
+func (p *Policy) Judge(a record.Actor, env query.Env, kind string) *Judge {
+	j := &Judge{system: a.System}
 	if a.System {
-		return v, nil
+		return j
 	}
-	asked := map[string]bool{}
-	for _, c := range p.byKind[r.Kind.Name] {
+	place := map[string]int{}
+	for _, c := range p.byKind[kind] {
 		if !c.has(a) {
 			continue
 		}
-		ok, known := asked[c.Where]
-		if !known {
-			ok = true
-			if c.where != nil {
-				var err error
-				if ok, err = c.where.Bind(env).Eval(r); err != nil {
-					return Verdict{}, err
-				}
-			}
-			asked[c.Where] = ok
+		at, known := place[c.Where]
+		switch {
+		case c.where == nil:
+			at = -1
+		case !known:
+			at = len(j.wheres)
+			place[c.Where] = at
+			j.wheres = append(j.wheres, c.where.Bind(env))
 		}
-		if ok {
+		j.grants, j.which = append(j.grants, c), append(j.which, at)
+	}
+	return j
+}
+
+// Of asks the conditions of one record.
+func (j *Judge) Of(r *record.Record) (Verdict, error) {
+	v := Verdict{system: j.system}
+	holds := make([]bool, len(j.wheres))
+	for i, where := range j.wheres {
+		ok, err := where.Eval(r)
+		if err != nil {
+			return Verdict{}, err
+		}
+		holds[i] = ok
+	}
+	for i, c := range j.grants {
+		if j.which[i] < 0 || holds[j.which[i]] {
 			v.hold = append(v.hold, c)
 		}
 	}
 	return v, nil
+}
+
+// Key is the same for verdicts of one kind under which the same grants hold; empty when
+// a kind has too many grants to tell.
+func (v Verdict) Key() string {
+	if v.system {
+		return "system"
+	}
+	key := make([]byte, 0, len(v.hold)+1)
+	for _, c := range v.hold {
+		if c.place == 255 {
+			return ""
+		}
+		key = append(key, c.place)
+	}
+	return string(append(key, 255))
 }
 
 // May reports whether the verdict allows verb.

@@ -2,9 +2,11 @@ package query
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 	"unicode/utf8"
 
 	"cel.dev/cel-go/cel"
@@ -90,18 +92,28 @@ type scope struct {
 
 var scopes = struct {
 	sync.Mutex
-	m map[string]*scope
-}{m: map[string]*scope{}}
+	m map[scopeKey]*scope
+}{m: map[scopeKey]*scope{}}
 
-// scopeOf makes or finds the scope of a kind. The key holds the pointers of the kind
-// and of all kinds one hop away: when a custom field changes one of them, it is another scope.
-func scopeOf(s *record.Schema, k *record.Kind, vars []Var) (*scope, error) {
-	key := fmt.Sprintf("%p %v", k, vars)
-	for _, f := range k.Fields {
-		if f.Type == record.Reference {
-			key += fmt.Sprintf(" %p", s.Kind(f.To))
-		}
+// A scopeKey is what the names in an expression depend on: the kind, and all kinds that
+// can be reached from it. A schema that gains a custom field has a new list of kinds.
+type scopeKey struct {
+	schema **record.Kind
+	kind   *record.Kind
+	vars   string
+}
+
+func keyOf(s *record.Schema, k *record.Kind, vars []Var) scopeKey {
+	key := scopeKey{schema: &s.Kinds()[0], kind: k}
+	if len(vars) > 0 {
+		key.vars = fmt.Sprint(vars)
 	}
+	return key
+}
+
+// scopeOf makes or finds the scope of a kind.
+func scopeOf(s *record.Schema, k *record.Kind, vars []Var) (*scope, error) {
+	key := keyOf(s, k, vars)
 	scopes.Lock()
 	defer scopes.Unlock()
 	if sc := scopes.m[key]; sc != nil {
@@ -168,6 +180,7 @@ func newEnv(sc *scope) (*cel.Env, error) {
 		cel.Function("empty", cel.Overload("empty_any", []*cel.Type{cel.DynType}, cel.BoolType)),
 		cel.Function("search", cel.Overload("search_text", []*cel.Type{cel.StringType}, cel.BoolType)),
 		cel.Function("date", cel.Overload("date_text", []*cel.Type{cel.StringType}, dayType)),
+		cel.Function(operators.Negate, cel.Overload("negate_duration", []*cel.Type{cel.DurationType}, cel.DurationType)),
 		cel.Function("lowerAscii", cel.MemberOverload("text_lower", []*cel.Type{cel.StringType}, cel.StringType)),
 	}
 	for _, part := range []string{"month", "day"} {
@@ -180,20 +193,10 @@ func newEnv(sc *scope) (*cel.Env, error) {
 		operators.Greater: "greater_date", operators.GreaterEquals: "greater_equals_date"} {
 		opts = append(opts, cel.Function(op, cel.Overload(id, []*cel.Type{dayType, dayType}, cel.BoolType)))
 	}
-	for _, name := range slices.Sorted(mapKeys(sc.places)) {
+	for _, name := range slices.Sorted(maps.Keys(sc.places)) {
 		opts = append(opts, cel.Variable(name, celTypes[sc.places[name].t]))
 	}
 	return cel.NewEnv(opts...)
-}
-
-func mapKeys(m map[string]*place) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
-	}
 }
 
 // Compile checks a condition over kind k. Faults are of class Invalid, name the field
@@ -216,21 +219,21 @@ func CompileTerm(s *record.Schema, k *record.Kind, src string, vars ...Var) (*Te
 }
 
 func compile(s *record.Schema, k *record.Kind, src string, vars []Var, term bool) *compiled {
-	key := filterKey{kind: k, src: src, vars: fmt.Sprint(vars), term: term}
-	return remember(key, func() *compiled {
+	return remember(filterKey{scopeKey: keyOf(s, k, vars), src: src, term: term}, func() *compiled {
 		root, uses, err := build(s, k, src, vars, term)
 		return &compiled{root: root, uses: uses, err: err}
 	})
 }
 
 func build(s *record.Schema, k *record.Kind, src string, vars []Var, term bool) (node, []Use, error) {
-	switch {
-	case !utf8.ValidString(src) || strings.ContainsRune(src, 0):
-		return nil, nil, fault.Field("filter", "invalid_text")
-	case utf8.RuneCountInString(src) > MaxLength:
-		return nil, nil, fault.Field("filter", "filter_too_long", "max", MaxLength)
-	case nesting(src) > maxDepth:
-		return nil, nil, fault.Field("filter", "filter_too_deep", "max", maxDepth)
+	if at := unreadable(src); at > 0 {
+		return nil, nil, fault.Field("filter", "invalid_text").At(at)
+	}
+	if utf8.RuneCountInString(src) > MaxLength {
+		return nil, nil, fault.Field("filter", "filter_too_long", "max", MaxLength).At(MaxLength + 1)
+	}
+	if at := tooDeep(src); at > 0 {
+		return nil, nil, fault.Field("filter", "filter_too_deep", "max", maxDepth).At(at)
 	}
 	sc, err := scopeOf(s, k, vars)
 	if err != nil {
@@ -254,60 +257,80 @@ func build(s *record.Schema, k *record.Kind, src string, vars []Var, term bool) 
 	if err != nil {
 		return nil, nil, err
 	}
-	if term && (root.typ() == tList || root.typ() == tOpaque) {
+	if t := root.typ(); term && (t == tList || t == tOpaque || t == tDec && constant(root)) {
 		return nil, nil, fault.Field("filter", "filter_type", "word", src).At(1)
 	}
 	return root, l.uses, nil
 }
 
-// nesting counts how deep brackets and runs of ! and - go, before the parser is let at them.
-func nesting(src string) int {
-	deep, run, worst := 0, 0, 0
-	quote := rune(0)
-	for _, c := range src {
-		if quote != 0 {
-			if c == quote {
-				quote = 0
-			}
-			continue
+// unreadable gives the position of the first character that no text may hold; 0 = none.
+func unreadable(src string) int {
+	at := 0
+	for i, c := range src {
+		at++
+		if _, size := utf8.DecodeRuneInString(src[i:]); c == 0 || c == utf8.RuneError && size == 1 {
+			return at
 		}
-		switch c {
-		case '"', '\'':
-			quote = c
-		case '(', '[', '{', '?':
-			deep++
-		case ')', ']', '}':
-			deep--
-		case '!', '-':
-			run++
-			worst = max(worst, run)
-			continue
-		case ' ':
-			continue
-		}
-		run = 0
-		worst = max(worst, deep)
 	}
-	return worst
+	return 0
+}
+
+// tooDeep gives the position at which brackets, or runs of ! and -, outside of quotes
+// go deeper than the parser should be let at; 0 = nowhere.
+func tooDeep(src string) int {
+	deep, run, at := 0, 0, 0
+	var quote, before rune
+	for _, c := range src {
+		at++
+		switch {
+		case quote != 0 && before == '\\': // escaped
+			c = 0
+		case quote != 0 && c == quote:
+			quote = 0
+		case quote != 0, c == ' ':
+		case c == '"' || c == '\'':
+			quote, run = c, 0
+		case c == '!' || c == '-':
+			run++
+		default:
+			if strings.ContainsRune("([{?", c) {
+				deep++
+			} else if strings.ContainsRune(")]}:", c) {
+				deep--
+			}
+			run = 0
+		}
+		before = c
+		if deep > maxDepth || run > maxDepth {
+			return at
+		}
+	}
+	return 0
 }
 
 // issue turns the first of CEL's complaints into a fault with a position.
 func issue(sc *scope, src string, iss *cel.Issues, code string) error {
 	e := iss.Errors()[0]
-	pos := position(src, e.Location.Line(), e.Location.Column())
-	word := wordAt(src, pos)
+	pos, word, called := wordAt(src, position(src, e.Location.Line(), e.Location.Column()))
 	msg := e.Message
 	f := fault.Field("filter", code, "word", word).At(pos)
 	switch {
-	case strings.Contains(msg, "undeclared reference"):
+	case strings.Contains(msg, "undeclared reference") && called:
+		f.Code = "filter_unknown_function"
+		if name := nearest(word[strings.LastIndexByte(word, '.')+1:], functions); name != "" {
+			f.Detail = "did you mean " + name + "()?"
+		}
+		return f
+	case strings.Contains(msg, "undeclared reference"), strings.Contains(msg, "does not support field selection"):
 		f.Code = "filter_unknown_field"
-		if name := nearest(word, sc.places); name != "" {
+		if name := nearest(word, slices.Collect(maps.Keys(sc.places))); name != "" {
 			f.Detail = "did you mean " + name + "?"
 		}
 		return f
+	case strings.Contains(msg, "node count"):
+		f.Code, f.Args["max"] = "filter_too_many_parts", maxNodes
 	case strings.Contains(msg, "recursion") || strings.Contains(msg, "limit"):
-		f.Code = "filter_too_deep"
-		f.Args["max"] = maxDepth
+		f.Code, f.Args["max"] = "filter_too_deep", maxDepth
 	}
 	if len(msg) > 300 {
 		msg = strings.ToValidUTF8(msg[:300], "") + "…"
@@ -315,6 +338,9 @@ func issue(sc *scope, src string, iss *cel.Issues, code string) error {
 	f.Detail = msg
 	return f
 }
+
+// functions are those that an expression may call.
+var functions = []string{"contains", "date", "day", "duration", "empty", "endsWith", "hour", "lowerAscii", "month", "search", "size", "startsWith", "timestamp", "weekday"}
 
 // position turns CEL's 1-based line and 0-based column, both in characters, into a
 // 1-based position in the whole text.
@@ -326,30 +352,43 @@ func position(src string, line, col int) int {
 	return pos + max(col, 0) + 1
 }
 
-// wordAt gives the word that begins at or surrounds a position.
-func wordAt(src string, pos int) string {
+// wordAt gives the name, the literal or the run of signs that stands at a position, where
+// it begins, and whether it is a name that is being called.
+func wordAt(src string, pos int) (begin int, word string, called bool) {
 	rs := []rune(src)
-	i := min(max(pos-1, 0), len(rs))
-	isWord := func(c rune) bool {
-		return c == '_' || c == '.' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+	from := min(max(pos-1, 0), len(rs))
+	if from == len(rs) {
+		return from + 1, "", false
 	}
-	j := i
-	for j < len(rs) && isWord(rs[j]) && j-i < 80 {
-		j++
+	name := func(c rune) bool { return c == '_' || c == '.' || unicode.IsLetter(c) || unicode.IsDigit(c) }
+	sign := func(c rune) bool { return strings.ContainsRune("=!<>&|+-*/%?:", c) }
+	in, to := name, from
+	switch c := rs[from]; {
+	case c == '"' || c == '\'':
+		in = func(x rune) bool { return x != c }
+		to++
+	case sign(c):
+		in = sign
 	}
-	for i > 0 && isWord(rs[i-1]) && j-i < 80 {
-		i--
+	for to < len(rs) && in(rs[to]) && to-from < 80 {
+		to++
 	}
-	if i == j && j < len(rs) {
-		j++
+	if c := rs[from]; c == '"' || c == '\'' {
+		return from + 1, string(rs[from:min(to+1, len(rs))]), false
 	}
-	return string(rs[i:j])
+	if rs[from] == '(' || to > from { // a call stands at its bracket
+		for from > 0 && in(rs[from-1]) && to-from < 80 {
+			from--
+		}
+	}
+	to = max(to, from+1)
+	return from + 1, string(rs[from:to]), to < len(rs) && rs[to] == '('
 }
 
 // nearest finds the declared name closest to a mistyped one, within two edits.
-func nearest(word string, names map[string]*place) string {
+func nearest(word string, names []string) string {
 	best, least := "", 3
-	for name := range names {
+	for _, name := range names {
 		if d := edits(word, name, least+1); d < least || d == least && best != "" && name < best {
 			best, least = name, d
 		}

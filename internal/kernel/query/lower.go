@@ -1,8 +1,11 @@
 package query
 
 import (
+	"cmp"
+	"math"
+	"math/big"
+	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -26,7 +29,7 @@ type lowering struct {
 var exprs = ast.NewExprFactory()
 
 // prepare rewrites, before types are checked, what CEL would type too strictly:
-// comparisons with null, and whole numbers compared with decimals.
+// comparisons with nothing, and whole numbers compared with decimals.
 func (l *lowering) prepare(e ast.Expr) {
 	switch e.Kind() {
 	case ast.ListKind:
@@ -54,11 +57,11 @@ func (l *lowering) prepareCall(e ast.Expr, c ast.CallExpr) {
 	a, b := c.Args()[0], c.Args()[1]
 	switch c.FunctionName() {
 	case operators.Equals, operators.NotEquals:
-		if isNull(a) {
+		if isNothing(a) {
 			a, b = b, a
 		}
-		if isNull(b) {
-			if c.FunctionName() == operators.NotEquals { // the null's id is free for the inner call
+		if isNothing(b) {
+			if c.FunctionName() == operators.NotEquals { // the literal's id is free for the inner call
 				e.SetKindCase(exprs.NewCall(e.ID(), operators.LogicalNot, exprs.NewCall(b.ID(), "empty", a)))
 			} else {
 				e.SetKindCase(exprs.NewCall(e.ID(), "empty", a))
@@ -87,8 +90,10 @@ func (l *lowering) widen(field, lit ast.Expr) {
 	}
 }
 
-func isNull(e ast.Expr) bool {
-	return e.Kind() == ast.LiteralKind && e.AsLiteral().Type() == types.NullType
+// isNothing reports whether e is null or the empty text, which are the same: no field
+// ever holds an empty text.
+func isNothing(e ast.Expr) bool {
+	return e.Kind() == ast.LiteralKind && (e.AsLiteral().Type() == types.NullType || e.AsLiteral() == types.String(""))
 }
 
 // path writes a.b for a chain of selects; "" for anything else.
@@ -112,7 +117,8 @@ func (l *lowering) refuse(e ast.Expr, code string) error {
 			pos = int(r.Start) + 1
 		}
 	}
-	return fault.Field("filter", code, "word", wordAt(l.src, pos)).At(pos)
+	pos, word, _ := wordAt(l.src, pos)
+	return fault.Field("filter", code, "word", word).At(pos)
 }
 
 func (l *lowering) lower(e ast.Expr) (node, error) {
@@ -163,15 +169,38 @@ func (l *lowering) literal(e ast.Expr, v ref.Val) (node, error) {
 	case types.Int:
 		return &litNode{v: int64(x), t: tInt}, nil
 	case types.Double:
-		d, err := record.ParseDecimal(strconv.FormatFloat(float64(x), 'f', -1, 64), 18)
-		if err != nil {
-			return nil, l.refuse(e, "filter_not_queryable")
+		d, ok := l.decimal(e)
+		if !ok {
+			return nil, l.refuse(e, "filter_bad_literal")
 		}
 		return &litNode{v: d, t: tDec}, nil
 	case types.Bool:
 		return &litNode{v: bool(x), t: tBool}, nil
 	}
 	return nil, l.refuse(e, "filter_not_queryable")
+}
+
+// number is a decimal as CEL writes it. Greater exponents than three digits have no place
+// in a column, and take long to work out.
+var number = regexp.MustCompile(`^-?[ \t\n\f\r]*([0-9]*\.?[0-9]*(?:[eE][+-]?[0-9]{1,3})?)`)
+
+// decimal reads a number where it is written: CEL has only kept the nearest double.
+func (l *lowering) decimal(e ast.Expr) (record.Decimal, bool) {
+	at, ok := l.ast.SourceInfo().GetOffsetRange(e.ID())
+	if !ok {
+		return "", false
+	}
+	found := number.FindStringSubmatch(string([]rune(l.src)[at.Start:]))
+	r, ok := new(big.Rat).SetString(found[1])
+	if !ok {
+		return "", false
+	}
+	if found[0][0] == '-' {
+		r.Neg(r)
+	}
+	d := record.RatDecimal(r, 18)
+	_, err := record.ParseDecimal(string(d), 18)
+	return d, err == nil && d.Rat().Cmp(r) == 0
 }
 
 // args lowers all arguments of a call, the target of a member call first.
@@ -270,7 +299,10 @@ func (l *lowering) moment(e ast.Expr, c ast.CallExpr) (node, error) {
 		if derr != nil {
 			d, derr = record.ParseDuration(text)
 		}
-		v, err = d.Truncate(time.Second), derr
+		v, err = span(d/time.Second), derr
+		if d%time.Second != 0 {
+			v = nil
+		}
 	}
 	if err != nil || v == nil {
 		return nil, l.refuse(c.Args()[0], "filter_bad_literal")
@@ -288,7 +320,7 @@ func (l *lowering) conditional(e ast.Expr, args []node) (node, error) {
 	if a.typ() != b.typ() || a.typ() == tDec || a.typ() == tList || a.typ() == tOpaque {
 		return nil, l.refuse(e, "filter_not_queryable")
 	}
-	return &caseNode{cond: cond, a: a, b: b}, nil
+	return &caseNode{cond: cond, a: nothing(a), b: nothing(b)}, nil
 }
 
 func (l *lowering) compare(e ast.Expr, c ast.CallExpr, op string, args []node) (node, error) {
@@ -298,46 +330,51 @@ func (l *lowering) compare(e ast.Expr, c ast.CallExpr, op string, args []node) (
 			return nil, l.refuse(c.Args()[i], "filter_not_queryable")
 		}
 	}
-	if err := l.choice(c.Args()[1], a, b); err != nil {
-		return nil, err
-	}
-	if err := l.choice(c.Args()[0], b, a); err != nil {
-		return nil, err
-	}
 	if a.typ() == tBool && op != "==" && op != "!=" {
 		return nil, l.refuse(e, "filter_not_queryable")
 	}
-	if constant(a) && !constant(b) {
-		a, b = b, a
-		op = map[string]string{"<": ">", "<=": ">=", ">": "<", ">=": "<="}[op] + map[string]string{"==": "==", "!=": "!="}[op]
-	}
-	if (a.typ() == tDec || b.typ() == tDec) && !constant(b) && scaleOf(a) != scaleOf(b) {
-		return nil, l.refuse(e, "filter_not_queryable") // two columns with other decimals
+	if err := cmp.Or(l.fits(c.Args()[1], a, b), l.fits(c.Args()[0], b, a)); err != nil {
+		return nil, err
 	}
 	if op == "!=" {
-		return &notNode{&cmpNode{op: "==", l: a, r: b}}, nil
+		return &notNode{newCmp("==", a, b)}, nil
 	}
-	return &cmpNode{op: op, l: a, r: b}, nil
+	return newCmp(op, a, b), nil
 }
 
-// choice refuses a literal that the field it is compared with can never hold.
-func (l *lowering) choice(at ast.Expr, field, lit node) error {
-	p, ok := field.(*placeNode)
-	v, isLit := lit.(*litNode)
-	if !ok || !isLit || p.f.Choices == nil {
+// fits refuses what can never be compared with x: another type (CEL lets a list hold
+// anything), a literal that is none of x's choices, a column with other decimals. A
+// literal id is brought into the form that ids have.
+func (l *lowering) fits(at ast.Expr, x, y node) error {
+	numbers := (x.typ() == tInt || x.typ() == tDec) && (y.typ() == tInt || y.typ() == tDec)
+	if x.typ() != y.typ() && !numbers && x.typ() != tList {
+		return l.refuse(at, "filter_type")
+	}
+	if (x.typ() == tDec || y.typ() == tDec) && !constant(x) && !constant(y) && scaleOf(x) != scaleOf(y) {
+		return l.refuse(at, "filter_not_queryable")
+	}
+	p, ok := x.(*placeNode)
+	lit, isLit := y.(*litNode)
+	if !ok || !isLit {
 		return nil
 	}
-	text, isText := v.v.(string)
-	if n, isInt := v.v.(int64); isInt {
-		text, isText = strconv.FormatInt(n, 10), p.f.Type == record.Int && false
+	text, isText := lit.v.(string)
+	if isText && p.part == "" && (isID(p.f) || p.f.Type == record.References) {
+		if id, ok := record.ParseID(text); ok {
+			lit.v = string(id)
+		}
 	}
-	if isText && !slices.Contains(p.f.Choices, text) {
-		err := l.refuse(at, "filter_not_a_choice")
-		fault.Of(err).Args["choices"] = strings.Join(p.f.Choices, ", ")
-		return err
+	if isText && p.f.Choices != nil && !slices.Contains(p.f.Choices, text) {
+		f := fault.Of(l.refuse(at, "filter_not_a_choice"))
+		f.Args["choices"] = strings.Join(p.f.Choices, ", ")
+		return f
 	}
 	return nil
 }
+
+// maxArith is how many reckonings one value may be made by: the greatest time or span
+// then still has its place in 64 bits of microseconds.
+const maxArith = 16
 
 func (l *lowering) arith(e ast.Expr, fn string, args []node) (node, error) {
 	a, b, minus := args[0], args[1], fn == operators.Subtract
@@ -352,7 +389,24 @@ func (l *lowering) arith(e ast.Expr, fn string, args []node) (node, error) {
 	default:
 		return nil, l.refuse(e, "filter_not_queryable")
 	}
-	return &arithNode{minus: minus, a: a, b: b, t: t}, nil
+	n := &arithNode{minus: minus, a: a, b: b, t: t, deep: 1 + depth(a) + depth(b)}
+	if n.deep > maxArith {
+		err := fault.Of(l.refuse(e, "filter_too_deep"))
+		err.Args["max"] = maxArith
+		return nil, err
+	}
+	return n, nil
+}
+
+// depth counts the reckonings that a value is made by.
+func depth(n node) int {
+	switch n := n.(type) {
+	case *arithNode:
+		return n.deep
+	case *caseNode:
+		return max(depth(n.a), depth(n.b))
+	}
+	return 0
 }
 
 // negate folds the minus of a literal; anything else is arithmetic we do not do.
@@ -363,14 +417,26 @@ func (l *lowering) negate(e ast.Expr, n node) (node, error) {
 	}
 	switch v := lit.v.(type) {
 	case int64:
+		if v == math.MinInt64 {
+			return nil, l.refuse(e, "filter_bad_literal")
+		}
 		return &litNode{v: -v, t: tInt}, nil
 	case record.Decimal:
-		d, err := record.ParseDecimal("-"+string(v), 18)
+		minus := "-" + string(v)
+		d, err := record.ParseDecimal(strings.TrimPrefix(minus, "--"), 18)
 		return &litNode{v: d, t: tDec}, err
-	case time.Duration:
+	case span:
 		return &litNode{v: -v, t: tSpan}, nil
 	}
 	return nil, l.refuse(e, "filter_not_queryable")
+}
+
+// nothing turns the empty text into no text.
+func nothing(n node) node {
+	if lit, ok := n.(*litNode); ok && lit.v == "" {
+		return &litNode{t: tText}
+	}
+	return n
 }
 
 func (l *lowering) emptiness(e ast.Expr, n node) (node, error) {
@@ -380,7 +446,7 @@ func (l *lowering) emptiness(e ast.Expr, n node) (node, error) {
 	if n.typ() == tList || n.typ() == tBool {
 		return nil, l.refuse(e, "filter_not_queryable")
 	}
-	return &nullNode{n}, nil
+	return &nullNode{nothing(n)}, nil
 }
 
 func (l *lowering) size(e ast.Expr, n node) (node, error) {
@@ -410,14 +476,16 @@ func (l *lowering) in(c ast.CallExpr) (node, error) {
 		}
 		switch n := list.(type) {
 		case *placeNode:
-			return &memberNode{x: x, list: n, kind: l.scope.kind.Name}, nil
+			return &memberNode{x: x, list: n, kind: l.scope.kind.Name}, l.fits(c.Args()[0], n, x)
 		case *varNode:
 			return &inVarNode{x: x, list: n}, nil
 		}
 		return nil, l.refuse(set, "filter_not_queryable")
 	}
 	if len(set.AsList().Elements()) > maxIn {
-		return nil, l.refuse(set, "filter_too_long")
+		f := fault.Of(l.refuse(set, "filter_too_many_parts"))
+		f.Args["max"] = maxIn
+		return nil, f
 	}
 	out := &boolNode{}
 	for _, item := range set.AsList().Elements() {
@@ -425,13 +493,16 @@ func (l *lowering) in(c ast.CallExpr) (node, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := l.choice(item, x, n); err != nil {
+		if lit, ok := n.(*litNode); ok && lit.v == "" {
+			n, err = l.emptiness(item, x)
+		} else {
+			err = cmp.Or(l.fits(item, x, n), l.fits(c.Args()[0], n, x))
+			n = newCmp("==", x, n)
+		}
+		if err != nil {
 			return nil, err
 		}
-		if n.typ() == tDec && !constant(n) && scaleOf(x) != scaleOf(n) {
-			return nil, l.refuse(item, "filter_not_queryable")
-		}
-		out.subs = append(out.subs, &cmpNode{op: "==", l: x, r: n})
+		out.subs = append(out.subs, n)
 	}
 	return out, nil
 }

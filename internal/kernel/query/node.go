@@ -1,7 +1,10 @@
 package query
 
 import (
+	"cmp"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -61,6 +64,7 @@ type (
 		minus bool
 		a, b  node
 		t     ctype
+		deep  int // how many reckonings lie within
 	}
 	memberNode struct {
 		x    node
@@ -108,10 +112,61 @@ func constant(n node) bool {
 		return true
 	case *lowerNode:
 		return constant(n.x)
+	case *sizeNode:
+		return constant(n.x)
+	case *partNode:
+		return constant(n.x)
+	case *nullNode:
+		return constant(n.x)
+	case *notNode:
+		return constant(n.x)
+	case *inVarNode:
+		return constant(n.x)
 	case *arithNode:
 		return constant(n.a) && constant(n.b)
+	case *cmpNode:
+		return constant(n.l) && constant(n.r)
+	case *textNode:
+		return constant(n.l) && constant(n.r)
+	case *caseNode:
+		return constant(n.cond) && constant(n.a) && constant(n.b)
+	case *boolNode:
+		return !slices.ContainsFunc(n.subs, func(sub node) bool { return !constant(sub) })
 	}
 	return false
+}
+
+// newCmp compares a with b. A constant goes to the right, where a column can be
+// compared with it as it stands.
+func newCmp(op string, a, b node) *cmpNode {
+	if constant(a) && !constant(b) {
+		a, b, op = b, a, map[string]string{"==": "==", "<": ">", "<=": ">=", ">": "<", ">=": "<="}[op]
+	}
+	return &cmpNode{op: op, l: a, r: b}
+}
+
+// A span is a duration inside an expression: whole seconds, so that the time between
+// any two moments has its place in it.
+type span int64
+
+func (s span) duration() time.Duration {
+	const most = span(math.MaxInt64 / time.Second)
+	return time.Duration(max(-most, min(s, most))) * time.Second
+}
+
+// plain gives a field's value as expressions hold it: ids are text.
+func plain(v any) any {
+	switch v := v.(type) {
+	case record.ID:
+		return text(string(v))
+	case []record.ID:
+		return texts(v)
+	case time.Duration:
+		return span(v / time.Second)
+	case time.Time:
+		return record.Instant(v)
+	}
+	return v
 }
 
 // truth runs a condition.
@@ -143,18 +198,12 @@ func (env *Env) variable(name string) any {
 		return record.Date(env.Now.In(env.zone()).Format(time.DateOnly))
 	}
 	switch v := env.Vars[name].(type) {
-	case record.ID:
-		return text(string(v))
-	case []record.ID:
-		return texts(v)
 	case string:
 		return text(v)
-	case time.Time:
-		return record.Instant(v)
 	case int:
 		return int64(v)
 	default:
-		return v
+		return plain(v)
 	}
 }
 
@@ -193,10 +242,6 @@ func (n *placeNode) value(env *Env, r *record.Record) (any, error) {
 		r = far
 	}
 	switch v := r.Get(n.f.Name).(type) {
-	case record.ID:
-		return string(v), nil
-	case []record.ID:
-		return texts(v), nil
 	case record.Money:
 		switch n.part {
 		case "amount":
@@ -211,7 +256,7 @@ func (n *placeNode) value(env *Env, r *record.Record) (any, error) {
 		}
 		return v, nil
 	default:
-		return v, nil
+		return plain(v), nil
 	}
 }
 
@@ -266,8 +311,8 @@ func compareScalars(a, b any) int {
 		return strings.Compare(string(x), string(b.(record.Date)))
 	case time.Time:
 		return x.Compare(b.(time.Time))
-	case time.Duration:
-		return cmpInt(int64(x), int64(b.(time.Duration)))
+	case span:
+		return cmp.Compare(x, b.(span))
 	case bool:
 		if x == b.(bool) {
 			return 0
@@ -275,20 +320,21 @@ func compareScalars(a, b any) int {
 		return 1
 	case int64:
 		if y, ok := b.(int64); ok {
-			return cmpInt(x, y)
+			return cmp.Compare(x, y)
 		}
 	}
 	return decimalOf(a).Rat().Cmp(decimalOf(b).Rat())
 }
 
-func cmpInt(a, b int64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
+// decimalOf gives a number as a decimal.
+func decimalOf(v any) record.Decimal {
+	switch v := v.(type) {
+	case record.Decimal:
+		return v
+	case int64:
+		return record.Decimal(strconv.FormatInt(v, 10))
 	}
-	return 0
+	return "0"
 }
 
 func (n *emptyNode) value(env *Env, r *record.Record) (any, error) {
@@ -368,9 +414,12 @@ func (n *partNode) value(env *Env, r *record.Record) (any, error) {
 }
 
 // Part gives one part of a moment in a zone: month "2006-01", day "2006-01-02",
-// hour 0–23, weekday 1 (Monday) – 7.
+// hour 0–23, weekday 1 (Monday) – 7. Outside the years 1 to 9999 there are none.
 func Part(part string, t time.Time, zone *time.Location) any {
 	t = t.In(zone)
+	if t.Year() < 1 || t.Year() > 9999 {
+		return nil
+	}
 	switch part {
 	case "month":
 		return t.Format("2006-01")
@@ -398,21 +447,18 @@ func (n *arithNode) value(env *Env, r *record.Record) (any, error) {
 	if err != nil || a == nil || b == nil {
 		return nil, err
 	}
+	sign := int64(1)
+	if n.minus {
+		sign = -1
+	}
 	switch x := a.(type) {
 	case time.Time:
 		if y, ok := b.(time.Time); ok {
-			return x.Sub(y).Truncate(time.Second), nil
+			return span((x.UnixMicro() - y.UnixMicro()) / 1_000_000), nil
 		}
-		d := b.(time.Duration)
-		if n.minus {
-			d = -d
-		}
-		return x.Add(d), nil
-	case time.Duration:
-		if n.minus {
-			return x - b.(time.Duration), nil
-		}
-		return x + b.(time.Duration), nil
+		return time.UnixMicro(x.UnixMicro() + sign*1_000_000*int64(b.(span))).UTC(), nil
+	case span:
+		return x + span(sign)*b.(span), nil
 	}
 	return nil, nil
 }

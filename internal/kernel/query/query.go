@@ -1,9 +1,18 @@
 // Package query is the one language for conditions: CEL, typed against the declared
 // fields of a kind, run in memory or turned into SQL with the same meaning.
 //
-// Meaning is two-valued. A comparison with an empty side is false; != is the exact
-// opposite of ==, and ! of whatever it stands before. Comparing with null asks
-// whether something is empty.
+// Meaning is two-valued, where SQL's has three values. A comparison with an empty side is
+// false; != is the exact opposite of ==, and ! of whatever it stands before: so
+// assignee != me also holds where there is no assignee, and !(due_at > now) where there
+// is no due_at. Comparing with null, or with the empty text, which no field ever
+// holds, asks whether something is empty. Empty spans and moments make empty sums; an
+// empty list has size 0, an empty text has none.
+//
+// Text is compared by code point, ids as text, decimals exactly, moments to the
+// microsecond. Months, days, hours and weekdays are those of the zone of the Env.
+//
+// A name reaches over one reference: assignee.manager, service.owner. A reference that
+// is empty, or whose record is gone, leaves everything behind it empty.
 package query
 
 import (
@@ -86,7 +95,18 @@ type Term struct {
 func (t Term) Type() record.FieldType { return t.root.typ().field() }
 
 // Eval gives the term's value for a record; nil when it has none.
-func (t Term) Eval(r *record.Record) (any, error) { return t.root.value(t.env, r) }
+func (t Term) Eval(r *record.Record) (any, error) {
+	v, err := t.root.value(t.env, r)
+	switch x := v.(type) {
+	case span:
+		return x.duration(), err
+	case string:
+		if f := t.Field(); f != nil && (f.Type == record.Reference || f.Type == record.Blob) {
+			return record.ID(x), err
+		}
+	}
+	return v, err
+}
 
 // FieldTerm is the term that is just a field.
 func FieldTerm(k *record.Kind, name string) Term {
@@ -171,7 +191,7 @@ func FieldIs(k *record.Kind, field string, v any) Bound {
 	f := fieldNode(k.Field(field))
 	var n node = &emptyNode{f}
 	if v != nil {
-		n = &cmpNode{op: "==", l: f, r: &litNode{v: v, t: f.typ()}}
+		n = &cmpNode{op: "==", l: f, r: &litNode{v: plain(v), t: f.typ()}}
 	}
 	return Bound{op: opLeaf, leaf: n, env: &Env{}}
 }
@@ -195,17 +215,17 @@ func (b Bound) Eval(r *record.Record) (bool, error) {
 	return b.op == opAll, nil
 }
 
-// filters keeps compiled expressions by kind, so that a saved view or a grant is
-// compiled once. A kind that changes is a new pointer; old ones fall out when full.
+// filters keeps compiled expressions, so that a saved view or a grant is compiled once.
+// A schema that changes makes new keys; old ones fall out when full.
 var filters = struct {
 	sync.RWMutex
-	m map[filterKey]*compiled
+	m     map[filterKey]*compiled
+	chars int // in the sources of all: a tree grows with its source
 }{m: map[filterKey]*compiled{}}
 
 type filterKey struct {
-	kind *record.Kind
+	scopeKey
 	src  string
-	vars string
 	term bool
 }
 
@@ -215,7 +235,11 @@ type compiled struct {
 	err  error
 }
 
-const filterCache = 2_000
+// Limits of what is kept, so that hostile filters cannot fill the memory.
+const (
+	filterCache = 2_000
+	filterChars = 1 << 20
+)
 
 func remember(key filterKey, make func() *compiled) *compiled {
 	filters.RLock()
@@ -225,11 +249,16 @@ func remember(key filterKey, make func() *compiled) *compiled {
 		return c
 	}
 	c = make()
+	if len(key.src) > MaxLength {
+		return c
+	}
 	filters.Lock()
-	if len(filters.m) >= filterCache {
+	if len(filters.m) >= filterCache || filters.chars > filterChars {
 		clear(filters.m)
+		filters.chars = 0
 	}
 	filters.m[key] = c
+	filters.chars += len(key.src)
 	filters.Unlock()
 	return c
 }

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/maru-itsm/maru/internal/kernel/dialect"
@@ -70,9 +72,14 @@ func (b Bound) SQL(w *Writer, alias string) (string, error) {
 	return joined(w, len(b.subs), b.op == opAll, func(i int) (string, error) { return b.subs[i].SQL(w, alias) })
 }
 
-// SQL writes the term's value for records under alias: times and days as the column
-// holds them, decimals scaled on SQLite.
-func (t Term) SQL(w *Writer, alias string) (string, error) { return t.root.sql(w, t.env, alias) }
+// SQL writes the term's value for records under alias: fields as their columns hold
+// them, all else as Decode reads it (moments in microseconds).
+func (t Term) SQL(w *Writer, alias string) (string, error) {
+	if t.root.typ() == tBool {
+		return operand(t.root, w, t.env, alias)
+	}
+	return t.root.sql(w, t.env, alias)
+}
 
 // Field gives the field whose encoding the term's values have; nil for computed ones.
 func (t Term) Field() *record.Field {
@@ -82,8 +89,11 @@ func (t Term) Field() *record.Field {
 	return nil
 }
 
-// joined writes n conditions joined by AND or OR. What is certain already is left out,
-// with its arguments, so that the planner sees only what it must decide.
+// chain is how many conditions stand side by side: SQLite takes only so deep a chain.
+const chain = 100
+
+// joined writes n conditions joined by AND or OR, many of them as a tree. What is certain
+// already is left out, with its arguments, so that the planner sees only what it must decide.
 func joined(w *Writer, n int, and bool, each func(i int) (string, error)) (string, error) {
 	mark := len(w.args)
 	parts := make([]string, 0, n)
@@ -111,6 +121,13 @@ func joined(w *Writer, n int, and bool, each func(i int) (string, error)) (strin
 	case 1:
 		return parts[0], nil
 	}
+	for len(parts) > chain {
+		var some []string
+		for c := range slices.Chunk(parts, chain) {
+			some = append(some, "("+strings.Join(c, join)+")")
+		}
+		parts = some
+	}
 	return "(" + strings.Join(parts, join) + ")", nil
 }
 
@@ -118,30 +135,67 @@ func joined(w *Writer, n int, and bool, each func(i int) (string, error)) (strin
 // down to the leaves, so that plain leaves stay plain and can use an index; a negated
 // leaf is IS NOT TRUE, which also holds where the leaf is unknown.
 func condition(n node, w *Writer, env *Env, alias string, not bool) (string, error) {
-	switch n := n.(type) {
-	case *notNode:
-		return condition(n.x, w, env, alias, !not)
-	case *boolNode:
-		if len(n.subs) == 0 {
-			return verdict(n.and != not), nil
-		}
-		if s, ok, err := inList(n, w, env, alias, not); ok || err != nil {
-			return s, err
-		}
-		return joined(w, len(n.subs), n.and != not, func(i int) (string, error) { return condition(n.subs[i], w, env, alias, not) })
-	case *litNode, *varNode:
+	if constant(n) {
 		ok, err := truth(n, env, nil)
 		return verdict(ok != not), err
 	}
 	mark := len(w.args)
-	s, err := n.sql(w, env, alias)
-	if err != nil {
-		return "", err
+	var s string
+	var err error
+	if via, near := hopped(n); via != nil {
+		s, err = w.behind(via, alias, func(far string) (string, error) { return condition(near, w, env, far, false) })
+		return negated(w, mark, s, not), err
 	}
-	if _, ok := n.(*placeNode); ok {
+	switch n := n.(type) {
+	case *notNode:
+		return condition(n.x, w, env, alias, !not)
+	case *boolNode:
+		if x, items, ok := inList(n, env); ok {
+			s, err = oneOf(x, items, w, env, alias)
+			break
+		}
+		return joined(w, len(n.subs), n.and != not, func(i int) (string, error) { return condition(n.subs[i], w, env, alias, not) })
+	case *placeNode:
+		s, err = n.sql(w, env, alias)
 		s += " = " + map[dialect.Dialect]string{dialect.SQLite: "1", dialect.Postgres: "TRUE"}[w.d]
+	default:
+		s, err = n.sql(w, env, alias)
 	}
-	return negated(w, mark, s, not), nil
+	return negated(w, mark, s, not), err
+}
+
+// hopped finds that a leaf asks only of the record behind one reference, and gives the
+// same leaf as that record's own.
+func hopped(n node) (via *record.Field, near node) {
+	switch n := n.(type) {
+	case *placeNode:
+		if n.via != nil {
+			own := *n
+			own.via = nil
+			return n.via, &own
+		}
+	case *cmpNode:
+		if p, ok := n.l.(*placeNode); ok && constant(n.r) {
+			if via, own := hopped(p); via != nil {
+				leaf := *n
+				leaf.l = own
+				return via, &leaf
+			}
+		}
+	}
+	return nil, nil
+}
+
+// behind writes that the record behind a reference fulfils a condition. Written as a set
+// it can be found by an index on the reference; asked of every row it could not.
+func (w *Writer) behind(via *record.Field, alias string, ask func(far string) (string, error)) (string, error) {
+	w.hops++
+	far := fmt.Sprintf("h%d", w.hops)
+	s, err := ask(far)
+	if err != nil || s == verdict(false) {
+		return s, err
+	}
+	return fmt.Sprintf("%s IN (SELECT %s.id FROM %s %s WHERE %s)", w.hop(alias, via), far, dialect.Ident(via.To), far, s), nil
 }
 
 // negated turns a leaf round where not says so. A leaf that is certain takes its
@@ -164,96 +218,192 @@ func verdict(ok bool) string {
 	return "1=0"
 }
 
-// inList writes x == a || x == b || … of one place and constants as IN.
-func inList(n *boolNode, w *Writer, env *Env, alias string, not bool) (string, bool, error) {
+// inList finds that n is x == a || x == b || … of one value and constants.
+func inList(n *boolNode, env *Env) (x node, items []any, ok bool) {
 	if n.and || len(n.subs) < 2 {
-		return "", false, nil
+		return nil, nil, false
 	}
-	var x node
 	for _, sub := range n.subs {
 		c, ok := sub.(*cmpNode)
-		if !ok || c.op != "==" || !constant(c.r) || c.l.typ() == tDec || c.r.typ() == tDec || x != nil && c.l != x {
-			return "", false, nil
+		if !ok || c.op != "==" || !constant(c.r) || x != nil && c.l != x {
+			return nil, nil, false
 		}
 		x = c.l
-	}
-	var items []any
-	for _, sub := range n.subs {
-		v, err := sub.(*cmpNode).r.value(env, nil)
+		v, err := c.r.value(env, nil)
 		if err != nil {
-			return "", true, err
+			return nil, nil, false
 		}
 		if v != nil {
 			items = append(items, v)
 		}
 	}
-	mark := len(w.args)
-	s, err := oneOf(x, items, w, env, alias)
-	return negated(w, mark, s, not), true, err
+	return x, items, true
 }
 
 // oneOf writes x IN (items).
 func oneOf(x node, items []any, w *Writer, env *Env, alias string) (string, error) {
-	left, err := x.sql(w, env, alias)
-	if err != nil {
-		return "", err
-	}
 	var marks []string
 	for _, v := range items {
-		if arg, ok := encode(w, x, v); ok {
-			marks = append(marks, w.Arg(arg))
+		if arg, ok := argument(w, x, v); ok {
+			marks = append(marks, arg)
 		}
 	}
 	if len(marks) == 0 {
 		return "1=0", nil
 	}
-	return left + " IN (" + strings.Join(marks, ", ") + ")", nil
+	in := func(x node, alias string) (string, error) {
+		left, err := fixed(x, w, env, alias)
+		return left + " IN (" + strings.Join(marks, ", ") + ")", err
+	}
+	if via, near := hopped(x); via != nil {
+		return w.behind(via, alias, func(far string) (string, error) { return in(near, far) })
+	}
+	return in(x, alias)
 }
 
-// encode turns a constant into the driver's value for comparison with n. ok is false
-// for text that could never be an id where an id stands.
-func encode(w *Writer, n node, v any) (any, bool) {
-	f := &record.Field{Type: n.typ().field()}
-	if p, isPlace := n.(*placeNode); isPlace && p.part == "" {
-		f = p.f
-		if s, isText := v.(string); isText && isID(f) {
-			id, ok := record.ParseID(s)
-			return string(id), ok
-		}
+// A form is how PostgreSQL holds a value where that is not the common form of its type:
+// text in byte order, whole numbers, spans in seconds, moments in microseconds, decimals
+// times their scale, dates. SQLite holds everything in the common form.
+type form string
+
+const (
+	common  form = ""
+	uuid    form = "uuid"
+	moment  form = "timestamptz"
+	dayText form = "day"
+	numeric form = "numeric"
+)
+
+func formOf(w *Writer, n node) form {
+	if out, ok := n.(*outerNode); ok {
+		n = out.node
 	}
-	if f.Custom { // the extra column is written the SQLite way on both databases
-		if b, isBool := v.(bool); isBool && w.d == dialect.Postgres {
-			return b, true
-		}
-		return dialect.SQLite.Value(f, v), true
+	p, ok := n.(*placeNode)
+	if !ok || w.d == dialect.SQLite {
+		return common
 	}
-	return w.d.Value(f, v), true
+	switch {
+	case p.t == tDay && p.f.Custom:
+		return dayText
+	case p.f.Custom:
+		return common
+	case p.t == tText && p.part == "" && isID(p.f):
+		return uuid
+	case p.t == tTime:
+		return moment
+	case p.t == tDec:
+		return numeric
+	}
+	return common
+}
+
+// operand writes a value in the common form of its type; a condition is never unknown.
+func operand(n node, w *Writer, env *Env, alias string) (string, error) {
+	if _, isPlace := n.(*placeNode); n.typ() == tBool && !isPlace {
+		s, err := condition(n, w, env, alias, false)
+		return "((" + s + ") IS TRUE)", err
+	}
+	s, err := n.sql(w, env, alias)
+	switch formOf(w, n) {
+	case uuid:
+		s = "((" + s + `)::text COLLATE "C")`
+	case moment:
+		s = "(extract(epoch from " + s + ") * 1000000)::bigint"
+	case dayText:
+		s = "(" + s + ")::date"
+	case numeric:
+		s = "(" + s + " * 1" + strings.Repeat("0", scaleOf(n)) + ")"
+	}
+	return s, err
+}
+
+// fixed writes what a constant is compared with: a column as it stands, so that an index
+// can be used, and anything else in its common form.
+func fixed(n node, w *Writer, env *Env, alias string) (string, error) {
+	if _, isPlace := n.(*placeNode); isPlace {
+		return n.sql(w, env, alias)
+	}
+	return operand(n, w, env, alias)
+}
+
+// argument registers a constant for comparison with what fixed wrote of n. ok is false
+// where no value of n can be equal to it.
+func argument(w *Writer, n node, v any) (string, bool) {
+	p, isPlace := n.(*placeNode)
+	if _, isDec := v.(record.Decimal); isDec || n.typ() == tDec {
+		scaled, exact := scale(decimalOf(v), max(scaleOf(n), 0))
+		if !exact || !scaled.IsInt64() {
+			return "", false
+		}
+		if formOf(w, n) == numeric {
+			return w.Arg(string(record.Unscaled(scaled.Int64(), scaleOf(n)))) + "::numeric", true
+		}
+		return param(w, tInt, scaled.Int64()), true
+	}
+	if !isPlace || formOf(w, n) == common {
+		return param(w, n.typ(), v), true
+	}
+	switch v := v.(type) {
+	case string:
+		if formOf(w, n) == uuid {
+			if id, ok := record.ParseID(v); !ok || string(id) != v {
+				return "", false
+			}
+		}
+	case time.Time:
+		return w.Arg(within(v)), true
+	}
+	return w.Arg(dialect.Postgres.Value(p.f, v)), true
+}
+
+// within brings a moment into the range that PostgreSQL can hold: no record has one
+// outside the years 1 to 9999.
+func within(t time.Time) time.Time {
+	first, last := time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(10001, 1, 1, 0, 0, 0, 0, time.UTC)
+	switch {
+	case t.Before(first):
+		return first
+	case t.After(last):
+		return last
+	}
+	return t
 }
 
 func isID(f *record.Field) bool {
 	return f.Type == record.Reference || f.Type == record.Blob || f.Name == "id"
 }
 
-func (n *litNode) sql(w *Writer, env *Env, _ string) (string, error) { return param(w, n, n.v) }
-
-func (n *varNode) sql(w *Writer, env *Env, _ string) (string, error) {
-	return param(w, n, env.variable(n.name))
+// param registers a constant in the common form of its type.
+func param(w *Writer, t ctype, v any) string {
+	switch x := v.(type) {
+	case span:
+		v = int64(x)
+	case bool:
+		return w.Arg(w.d.Value(&record.Field{Type: record.Bool}, x)) + w.cast("boolean")
+	default:
+		v = dialect.SQLite.Value(&record.Field{Type: t.field()}, v)
+	}
+	switch t {
+	case tText:
+		return w.Arg(v) + w.cast(`text COLLATE "C"`)
+	case tDay:
+		return w.Arg(v) + w.cast("date")
+	}
+	return w.Arg(v) + w.cast("bigint")
 }
 
-// param writes a constant that stands by itself, with its type said out loud where
-// PostgreSQL could not guess it.
-func param(w *Writer, n node, v any) (string, error) {
-	if d, ok := v.(record.Decimal); ok {
-		if w.d == dialect.SQLite {
-			return "", fault.Field("filter", "filter_not_queryable", "word", string(d)).At(1)
-		}
-		return w.Arg(string(d)) + "::numeric", nil
+// cast says the type of a parameter that PostgreSQL could not guess.
+func (w *Writer) cast(typ string) string {
+	if w.d == dialect.SQLite {
+		return ""
 	}
-	arg := w.Arg(w.d.Value(&record.Field{Type: n.typ().field()}, v))
-	if w.d == dialect.Postgres {
-		arg += map[ctype]string{tText: "::text", tInt: "::bigint", tSpan: "::bigint", tTime: "::timestamptz", tDay: "::date", tBool: "::boolean"}[n.typ()]
-	}
-	return arg, nil
+	return "::" + typ
+}
+
+func (n *litNode) sql(w *Writer, _ *Env, _ string) (string, error) { return param(w, n.t, n.v), nil }
+
+func (n *varNode) sql(w *Writer, env *Env, _ string) (string, error) {
+	return param(w, n.t, env.variable(n.name)), nil
 }
 
 func (n *placeNode) sql(w *Writer, env *Env, alias string) (string, error) {
@@ -279,7 +429,10 @@ func (n *placeNode) column(w *Writer, alias string) string {
 	case "currency":
 		return alias + "." + dialect.Ident(dialect.Currency(n.f))
 	case "ko", "en":
-		return fmt.Sprintf("(%s.%s->>'%s')", alias, dialect.Ident(n.f.Name), map[dialect.Dialect]string{dialect.SQLite: "$." + n.part, dialect.Postgres: n.part}[w.d])
+		if w.d == dialect.SQLite {
+			return fmt.Sprintf("(%s.%s->>'$.%s')", alias, dialect.Ident(n.f.Name), n.part)
+		}
+		return fmt.Sprintf(`((%s.%s->>'%s') COLLATE "C")`, alias, dialect.Ident(n.f.Name), n.part)
 	}
 	return w.Field(alias, n.f)
 }
@@ -294,128 +447,68 @@ func (n *notNode) sql(w *Writer, env *Env, alias string) (string, error) {
 
 func (n *cmpNode) sql(w *Writer, env *Env, alias string) (string, error) {
 	op := strings.Replace(n.op, "==", "=", 1)
-	if constant(n.l) && constant(n.r) {
-		ok, err := truth(n, env, nil)
-		return verdict(ok), err
-	}
-	left, err := n.l.sql(w, env, alias)
-	if err != nil {
-		return "", err
-	}
 	if !constant(n.r) {
-		right, err := n.r.sql(w, env, alias)
-		return left + " " + op + " " + mixed(w, n.l, n.r, right), err
+		write := operand
+		_, l := n.l.(*placeNode)
+		_, r := n.r.(*placeNode)
+		if l && r && formOf(w, n.l) == formOf(w, n.r) {
+			write = node.sql
+		}
+		left, err := write(n.l, w, env, alias)
+		if err != nil {
+			return "", err
+		}
+		right, err := write(n.r, w, env, alias)
+		return left + " " + op + " " + right, err
 	}
 	v, err := n.r.value(env, nil)
 	if err != nil || v == nil {
 		return "1=0", err
 	}
 	if n.l.typ() == tDec || n.r.typ() == tDec {
-		return decimalCompare(w, n.l, left, op, decimalOf(v))
+		return decimalCompare(w, n.l, op, v, env, alias)
 	}
-	arg, ok := encode(w, n.l, v)
-	if !ok {
+	arg, ok := argument(w, n.l, v)
+	switch {
+	case ok:
+		left, err := fixed(n.l, w, env, alias)
+		return left + " " + op + " " + arg, err
+	case op == "=":
 		return "1=0", nil
 	}
-	return left + " " + op + " " + w.Arg(arg) + cast(w, n.l), nil
+	left, err := operand(n.l, w, env, alias) // an id and a text that is none: they only have an order
+	return left + " " + op + " " + param(w, tText, v), err
 }
 
-// cast says a parameter's type where the left side is an expression PostgreSQL cannot
-// take it from.
-func cast(w *Writer, l node) string {
-	if _, plain := l.(*placeNode); plain || w.d == dialect.SQLite {
-		return ""
-	}
-	return map[ctype]string{tText: "::text", tInt: "::bigint", tSpan: "::bigint", tTime: "::timestamptz", tDay: "::date", tBool: "::boolean"}[l.typ()]
-}
-
-// mixed makes two columns comparable that hold the same type in different ways: a
-// custom field in JSON beside a real column.
-func mixed(w *Writer, l, r node, right string) string {
-	if w.d == dialect.SQLite {
-		return right
-	}
-	a, b := columnClass(l), columnClass(r)
-	if a == b || a == "" || b == "" {
-		return right
-	}
-	switch a {
-	case "uuid":
-		return "(" + right + ")::uuid"
-	case "timestamptz":
-		return "to_timestamp(" + right + "::numeric / 1000000)"
-	case "micros":
-		return "(extract(epoch from " + right + ") * 1000000)::bigint"
-	case "date":
-		return "(" + right + ")::date"
-	}
-	return "(" + right + ")::text"
-}
-
-// columnClass names the PostgreSQL type that a place is held in.
-func columnClass(n node) string {
-	p, ok := n.(*placeNode)
-	if !ok {
-		return map[ctype]string{tTime: "timestamptz", tDay: "date", tText: "text"}[n.typ()]
-	}
+// decimalCompare compares l with an exact number. Where its column cannot hold so many
+// decimals, the number is cut to the next value below and the operator adjusted.
+func decimalCompare(w *Writer, l node, op string, v any, env *Env, alias string) (string, error) {
+	decimals := max(scaleOf(l), 0)
+	n, exact := scale(decimalOf(v), decimals)
+	below := op == "<" || op == "<="
 	switch {
-	case p.t == tText && isID(p.f) && !p.f.Custom:
-		return "uuid"
-	case p.t == tText:
-		return "text"
-	case p.t == tTime && p.f.Custom:
-		return "micros"
-	case p.t == tTime:
-		return "timestamptz"
-	case p.t == tDay && p.f.Custom:
-		return "text"
-	case p.t == tDay:
-		return "date"
+	case op == "=" && (!exact || !n.IsInt64()), !n.IsInt64() && (n.Sign() > 0) != below:
+		return "1=0", nil
+	case !n.IsInt64(): // beyond every value a column can hold
+		left, err := fixed(l, w, env, alias)
+		return left + " IS NOT NULL", err
+	case !exact && below:
+		op = "<="
+	case !exact:
+		op = ">"
 	}
-	return ""
+	arg, _ := argument(w, l, record.Unscaled(n.Int64(), decimals))
+	left, err := fixed(l, w, env, alias)
+	return left + " " + op + " " + arg, err
 }
 
-// decimalCompare compares a column with an exact number. Where the column cannot hold
-// so many decimals, the number is cut to the next value below and the operator adjusted.
-func decimalCompare(w *Writer, l node, left, op string, d record.Decimal) (string, error) {
-	scale := max(scaleOf(l), 0)
-	exact := new(big.Rat).Mul(d.Rat(), new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(scale)), nil)))
-	floor := new(big.Int).Div(exact.Num(), exact.Denom())
-	if !exact.IsInt() {
-		switch op {
-		case "=":
-			return "1=0", nil
-		case "<", "<=":
-			op = "<="
-		default:
-			op = ">"
-		}
-	}
-	if !floor.IsInt64() { // beyond every value a column can hold
-		return verdict((floor.Sign() > 0) == (op == "<" || op == "<=") && op != "=") + " AND " + left + " IS NOT NULL", nil
-	}
-	p, _ := l.(*placeNode)
-	if w.d == dialect.SQLite || p == nil || p.f.Custom || l.typ() == tInt {
-		return left + " " + op + " " + w.Arg(floor.Int64()), nil
-	}
-	return left + " " + op + " " + w.Arg(string(record.Unscaled(floor.Int64(), scale))) + "::numeric", nil
-}
-
-func decimalOf(v any) record.Decimal {
-	switch v := v.(type) {
-	case record.Decimal:
-		return v
-	case int64:
-		return record.Decimal(fmt.Sprint(v))
-	}
-	return "0"
+// scale gives d × 10^decimals, cut to the whole number below; exact tells whether nothing was cut.
+func scale(d record.Decimal, decimals int) (n *big.Int, exact bool) {
+	r := new(big.Rat).Mul(d.Rat(), new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(decimals)), nil)))
+	return new(big.Int).Div(r.Num(), r.Denom()), r.IsInt()
 }
 
 func (n *emptyNode) sql(w *Writer, env *Env, alias string) (string, error) {
-	if n.p.t == tOpaque && n.p.f.Custom || n.p.t != tList {
-		s, err := n.p.sql(w, env, alias)
-		return s + " IS NULL", err
-	}
 	s, err := n.p.sql(w, env, alias)
 	return s + " IS NULL", err
 }
@@ -426,43 +519,31 @@ func (n *nullNode) sql(w *Writer, env *Env, alias string) (string, error) {
 }
 
 func (n *textNode) sql(w *Writer, env *Env, alias string) (string, error) {
-	left, err := n.l.sql(w, env, alias)
-	if err != nil {
-		return "", err
-	}
-	if columnClass(n.l) == "uuid" && w.d == dialect.Postgres {
-		left += "::text"
-	}
 	v, err := n.r.value(env, nil)
 	s, ok := v.(string)
-	switch {
-	case err != nil || !ok:
+	if err != nil || !ok {
 		return "1=0", err
-	case s == "":
-		return left + " IS NOT NULL", nil
 	}
+	left, err := operand(n.l, w, env, alias)
+	if err != nil || s == "" {
+		return left + " IS NOT NULL", err
+	}
+	arg := param(w, tText, s)
 	switch n.fn {
 	case "contains":
-		return fmt.Sprintf("%s(%s, %s%s) > 0", map[dialect.Dialect]string{dialect.SQLite: "instr", dialect.Postgres: "strpos"}[w.d], left, w.Arg(s), textCast(w)), nil
+		return map[dialect.Dialect]string{dialect.SQLite: "instr", dialect.Postgres: "strpos"}[w.d] + "(" + left + ", " + arg + ") > 0", nil
 	case "startsWith":
-		out := left + " >= " + w.Arg(s) + textCast(w)
+		out := left + " >= " + arg
 		if end := after(s); end != "" {
-			out += " AND " + left + " < " + w.Arg(end) + textCast(w)
+			out += " AND " + left + " < " + param(w, tText, end)
 		}
 		return "(" + out + ")", nil
 	}
 	size := utf8.RuneCountInString(s)
 	if w.d == dialect.SQLite {
-		return fmt.Sprintf("(length(%s) >= %d AND substr(%s, -%d) = %s)", left, size, left, size, w.Arg(s)), nil
+		return fmt.Sprintf("(length(%s) >= %d AND substr(%s, -%d) = %s)", left, size, left, size, arg), nil
 	}
-	return fmt.Sprintf("right(%s, %d) = %s::text", left, size, w.Arg(s)), nil
-}
-
-func textCast(w *Writer) string {
-	if w.d == dialect.Postgres {
-		return "::text"
-	}
-	return ""
+	return fmt.Sprintf("right(%s, %d) = %s", left, size, arg), nil
 }
 
 // after gives the first text in byte order behind all texts that begin with s.
@@ -483,28 +564,26 @@ func after(s string) string {
 }
 
 func (n *lowerNode) sql(w *Writer, env *Env, alias string) (string, error) {
-	s, err := n.x.sql(w, env, alias)
-	if w.d == dialect.Postgres {
-		return `lower(` + s + `::text COLLATE "C")`, err
-	}
+	s, err := operand(n.x, w, env, alias)
 	return "lower(" + s + ")", err
 }
 
 func (n *sizeNode) sql(w *Writer, env *Env, alias string) (string, error) {
-	s, err := n.x.sql(w, env, alias)
 	if n.x.typ() != tList {
-		return map[dialect.Dialect]string{dialect.SQLite: "length(", dialect.Postgres: "char_length("}[w.d] + s + textCast(w) + ")", err
+		s, err := operand(n.x, w, env, alias)
+		if w.d == dialect.SQLite {
+			return "length(" + s + ")", err
+		}
+		return "char_length(" + s + ")::bigint", err
 	}
-	p := n.x.(*placeNode)
-	switch {
-	case w.d == dialect.SQLite && p.f.Custom:
-		return "coalesce(json_array_length(" + s + "), 0)", err
+	s, err := n.x.sql(w, env, alias)
+	switch p := n.x.(*placeNode); {
 	case w.d == dialect.SQLite:
 		return "coalesce(json_array_length(" + s + "), 0)", err
 	case p.f.Custom:
-		return fmt.Sprintf("coalesce(jsonb_array_length(%s.%s->'%s'), 0)", alias, dialect.Extra, p.f.Name), err
+		return fmt.Sprintf("coalesce(jsonb_array_length(%s.%s->'%s'), 0)::bigint", alias, dialect.Extra, p.f.Name), err
 	}
-	return "coalesce(cardinality(" + s + "), 0)", err
+	return "coalesce(cardinality(" + s + "), 0)::bigint", err
 }
 
 func (n *searchNode) sql(w *Writer, env *Env, alias string) (string, error) {
@@ -529,19 +608,17 @@ func (n *partNode) sql(w *Writer, env *Env, alias string) (string, error) {
 	if w.d == dialect.SQLite { // a function of ours: SQLite knows no zones
 		return fmt.Sprintf("maru_part('%s', %s, %s)", n.part, s, w.Arg(env.zone().String())), nil
 	}
-	if p, ok := n.x.(*placeNode); ok && p.f.Custom {
-		s = "to_timestamp(" + s + "::numeric / 1000000)"
+	if formOf(w, n.x) != moment { // whole seconds are enough, and exact in what to_timestamp takes
+		s = "to_timestamp(CASE WHEN " + s + " BETWEEN -62135683200000000 AND 253402387199999999 THEN floor(" + s + "::numeric / 1000000) END)"
 	}
 	at := fmt.Sprintf("(%s AT TIME ZONE %s::text)", s, w.Arg(env.zone().String()))
-	switch n.part {
-	case "month":
-		return "to_char(" + at + ", 'YYYY-MM')", nil
-	case "day":
-		return "to_char(" + at + ", 'YYYY-MM-DD')", nil
-	case "hour":
-		return "extract(hour from " + at + ")::bigint", nil
+	out := map[string]string{"month": "to_char(%s, 'YYYY-MM')", "day": "to_char(%s, 'YYYY-MM-DD')", "hour": "extract(hour from %s)::bigint",
+		"weekday": "extract(isodow from %s)::bigint"}[n.part]
+	out = fmt.Sprintf("(CASE WHEN "+at+" >= '0001-01-01' AND "+at+" < '10000-01-01' THEN "+out+" END)", at)
+	if n.typ() == tText {
+		out = "(" + out + ` COLLATE "C")`
 	}
-	return "extract(isodow from " + at + ")::bigint", nil
+	return out, nil
 }
 
 func (n *caseNode) sql(w *Writer, env *Env, alias string) (string, error) {
@@ -549,54 +626,35 @@ func (n *caseNode) sql(w *Writer, env *Env, alias string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	a, err := n.a.sql(w, env, alias)
+	a, err := operand(n.a, w, env, alias)
 	if err != nil {
 		return "", err
 	}
-	b, err := n.b.sql(w, env, alias)
-	return "(CASE WHEN " + cond + " THEN " + a + " ELSE " + mixed(w, n.a, n.b, b) + " END)", err
+	b, err := operand(n.b, w, env, alias)
+	return "(CASE WHEN " + cond + " THEN " + a + " ELSE " + b + " END)", err
 }
 
 func (n *arithNode) sql(w *Writer, env *Env, alias string) (string, error) {
 	if constant(n) {
 		v, err := n.value(env, nil)
-		if err != nil {
-			return "", err
-		}
-		return param(w, n, v)
+		return param(w, n.t, v), err
 	}
-	a, err := instant(n.a, w, env, alias)
+	a, err := operand(n.a, w, env, alias)
 	if err != nil {
 		return "", err
 	}
-	b, err := instant(n.b, w, env, alias)
-	if err != nil {
-		return "", err
-	}
+	b, err := operand(n.b, w, env, alias)
 	op := " + "
 	if n.minus {
 		op = " - "
 	}
 	switch {
-	case n.a.typ() == tSpan:
-		return "(" + a + op + b + ")", nil
-	case n.b.typ() == tSpan && w.d == dialect.SQLite:
-		return "(" + a + op + b + " * 1000000)", nil
-	case n.b.typ() == tSpan:
-		return "(" + a + op + b + " * interval '1 second')", nil
-	case w.d == dialect.SQLite:
-		return "((" + a + " - " + b + ") / 1000000)", nil
+	case n.a.typ() == tTime && n.b.typ() == tTime:
+		return "((" + a + " - " + b + ") / 1000000)", err
+	case n.a.typ() == tTime:
+		b += " * 1000000"
 	}
-	return "trunc(extract(epoch from (" + a + " - " + b + ")))::bigint", nil
-}
-
-// instant writes a time or span so that PostgreSQL can reckon with it.
-func instant(n node, w *Writer, env *Env, alias string) (string, error) {
-	s, err := n.sql(w, env, alias)
-	if columnClass(n) == "micros" && w.d == dialect.Postgres {
-		s = "to_timestamp(" + s + "::numeric / 1000000)"
-	}
-	return s, err
+	return "(" + a + op + b + ")", err
 }
 
 func (n *memberNode) sql(w *Writer, env *Env, alias string) (string, error) {
@@ -605,48 +663,40 @@ func (n *memberNode) sql(w *Writer, env *Env, alias string) (string, error) {
 		far := fmt.Sprintf("h%d", w.hops)
 		near := *n.list
 		near.via = nil
-		inner, err := (&memberNode{x: &outerNode{n.x, alias}, list: &near, kind: n.list.via.To}).sql(w, env, far)
+		x := n.x
+		if !constant(x) {
+			x = &outerNode{x, alias}
+		}
+		inner, err := (&memberNode{x: x, list: &near, kind: n.list.via.To}).sql(w, env, far)
 		return fmt.Sprintf("EXISTS (SELECT 1 FROM %s %s WHERE %s.id = %s AND %s)", dialect.Ident(n.list.via.To), far, far, w.hop(alias, n.list.via), inner), err
 	}
 	f := n.list.f
-	var x string
+	col := alias + "." + dialect.Ident(f.Name)
 	if constant(n.x) {
 		v, err := n.x.value(env, nil)
 		s, ok := v.(string)
-		if err != nil || !ok {
+		if id, isID := record.ParseID(s); f.Type == record.References && (!isID || string(id) != s) {
+			ok = false
+		}
+		switch {
+		case err != nil || !ok:
 			return "1=0", err
+		case w.d == dialect.Postgres && !f.Custom && f.Type == record.References:
+			return col + " @> ARRAY[" + w.Arg(s) + "::text]::uuid[]", nil
+		case w.d == dialect.Postgres && !f.Custom:
+			return col + " @> ARRAY[" + w.Arg(s) + "::text]", nil
 		}
-		if f.Type == record.References {
-			id, good := record.ParseID(s)
-			if !good {
-				return "1=0", nil
-			}
-			s = string(id)
-		}
-		x = w.Arg(s) + textCast(w)
-	} else {
-		s, err := n.x.sql(w, env, alias)
-		if err != nil {
-			return "", err
-		}
-		x = s + textCast(w)
 	}
-	return member(w, n.kind, alias, f, x), nil
-}
-
-// member asks whether text x is in a list field of alias.
-func member(w *Writer, kind, alias string, f *record.Field, x string) string {
+	x, err := operand(n.x, w, env, alias)
 	switch {
 	case f.Custom && w.d == dialect.SQLite:
-		return fmt.Sprintf("EXISTS (SELECT 1 FROM json_each(%s.%s, '$.%s') WHERE json_each.value = %s)", alias, dialect.Extra, f.Name, x)
+		return fmt.Sprintf("EXISTS (SELECT 1 FROM json_each(%s.%s, '$.%s') WHERE json_each.value = %s)", alias, dialect.Extra, f.Name, x), err
 	case f.Custom:
-		return fmt.Sprintf("jsonb_exists(%s.%s->'%s', %s)", alias, dialect.Extra, f.Name, x)
+		return fmt.Sprintf("jsonb_exists(%s.%s->'%s', %s)", alias, dialect.Extra, f.Name, x), err
 	case w.d == dialect.SQLite:
-		return fmt.Sprintf("%s.id IN (SELECT id FROM %s WHERE ref = %s)", alias, dialect.Ident(dialect.SideTable(kind, f)), x)
-	case f.Type == record.References:
-		return fmt.Sprintf("%s.%s @> ARRAY[%s]::uuid[]", alias, dialect.Ident(f.Name), x)
+		return fmt.Sprintf("%s.id IN (SELECT id FROM %s WHERE ref = %s)", alias, dialect.Ident(dialect.SideTable(n.kind, f)), x), err
 	}
-	return fmt.Sprintf("%s.%s @> ARRAY[%s]", alias, dialect.Ident(f.Name), x)
+	return x + " = ANY(" + col + "::text[])", err
 }
 
 // An outerNode is an expression of the record outside, used inside a hop.
@@ -664,10 +714,6 @@ func (n *inVarNode) sql(w *Writer, env *Env, alias string) (string, error) {
 	items := make([]any, len(list))
 	for i, s := range list {
 		items[i] = s
-	}
-	if constant(n.x) {
-		ok, err := truth(n, env, nil)
-		return verdict(ok), err
 	}
 	return oneOf(n.x, items, w, env, alias)
 }

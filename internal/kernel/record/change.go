@@ -71,6 +71,16 @@ type Life interface {
 	Moves() []Move
 }
 
+// readyLife keeps what a life answers at every read: tables are turned into moves once.
+type readyLife struct {
+	Life
+	states []string
+	moves  []Move
+}
+
+func (l readyLife) States() []string { return l.states }
+func (l readyLife) Moves() []Move    { return l.moves }
+
 // A Move is one named way from state to state.
 type Move struct {
 	Name   string
@@ -79,6 +89,7 @@ type Move struct {
 	Needs  []string // fields that must not be empty after it
 	Takes  []string // fields a caller may send with it besides Needs
 	Auto   bool     // only rules and jobs run it
+	NotBy  []string // fields naming people who may not run it, here or on a record referred to: "requester", "change.author"
 	Guards []Guard
 	Set    func(Ask, any) error // effects on the record itself
 	Then   func(Tx, any) error  // consequences elsewhere

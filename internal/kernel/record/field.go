@@ -137,7 +137,18 @@ func fieldOf(sf reflect.StructField) (*Field, error) {
 
 // word applies one word of the tag.
 func (f *Field) word(w string) error {
-	key, val, _ := strings.Cut(w, "=")
+	key, val, valued := strings.Cut(w, "=")
+	switch key {
+	case "to", "one", "default", "section", "min", "max", "scale":
+		if val == "" {
+			return fmt.Errorf("field %s: tag word %q needs a value", f.Name, w)
+		}
+	case "personal":
+	default:
+		if valued {
+			return fmt.Errorf("field %s: unknown tag word %q", f.Name, w)
+		}
+	}
 	switch key {
 	case "required":
 		f.Required = true
@@ -195,6 +206,9 @@ func (f *Field) word(w string) error {
 // coherent refuses declarations that contradict themselves.
 func (f *Field) coherent() error {
 	isRef := f.Type == Reference || f.Type == References
+	if err := f.limits(); err != nil {
+		return err
+	}
 	switch {
 	case isRef && f.To == "":
 		return fmt.Errorf("field %s: a reference needs to=", f.Name)
@@ -206,6 +220,14 @@ func (f *Field) coherent() error {
 		return fmt.Errorf("field %s: a choice needs one=", f.Name)
 	case f.Unique && f.Many():
 		return fmt.Errorf("field %s: a list cannot be unique", f.Name)
+	case (f.Unique || f.Indexed) && (f.Type == RichText || f.Type == JSON || f.Type == I18n):
+		return fmt.Errorf("field %s: no index can be made on %s", f.Name, f.Type)
+	case (f.Unique || f.Indexed) && f.Type == Text && f.Max != nil && *f.Max > MaxKey && f.Name != "id":
+		return fmt.Errorf("field %s: text in an index has at most %d characters", f.Name, MaxKey)
+	case f.Search && f.Type != Text && f.Type != RichText && f.Type != Texts && f.Type != I18n:
+		return fmt.Errorf("field %s: only text can be searched", f.Name)
+	case f.Default != "" && isRef:
+		return fmt.Errorf("field %s: a reference has no default", f.Name)
 	}
 	if f.Default != "" {
 		v, err := f.Parse(f.Default)
@@ -219,8 +241,38 @@ func (f *Field) coherent() error {
 	return nil
 }
 
+// limits refuses choices, bounds and scales that no value could meet.
+func (f *Field) limits() error {
+	for i, c := range f.Choices {
+		if strings.TrimSpace(c) != c || c == "" || slices.Contains(f.Choices[:i], c) {
+			return fmt.Errorf("field %s: choice %q is empty or stands twice", f.Name, c)
+		}
+		if _, err := strconv.ParseInt(c, 10, 64); f.Type == Int && err != nil {
+			return fmt.Errorf("field %s: choice %q is not a number", f.Name, c)
+		}
+	}
+	switch f.Type {
+	case Text, RichText, Int, Number, Pct, Cash, Span, References, Texts:
+	default:
+		if f.Min != nil || f.Max != nil {
+			return fmt.Errorf("field %s: %s has no min or max", f.Name, f.Type)
+		}
+	}
+	switch {
+	case f.Min != nil && f.Max != nil && *f.Min > *f.Max:
+		return fmt.Errorf("field %s: min is above max", f.Name)
+	case f.Scale < 0 || f.Scale > 12:
+		return fmt.Errorf("field %s: scale must be 0 to 12", f.Name)
+	case f.Scale != 0 && f.Type != Number && f.Type != Pct:
+		return fmt.Errorf("field %s: only decimals have a scale", f.Name)
+	}
+	return nil
+}
+
+// validName asks for lower_snake_case. Two underscores in a row are the databases' own:
+// they join the names of kinds and fields into names of indexes and side tables.
 func validName(s string) bool {
-	if s == "" || len(s) > 60 || s[0] < 'a' || s[0] > 'z' {
+	if s == "" || len(s) > 60 || s[0] < 'a' || s[0] > 'z' || strings.Contains(s, "__") || strings.HasSuffix(s, "_") {
 		return false
 	}
 	for _, c := range s {

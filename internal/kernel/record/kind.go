@@ -107,7 +107,8 @@ func Compile(d Declaration) (*Kind, error) {
 		if f == nil || !f.Derived {
 			return nil, fmt.Errorf("kind %s: has a life but no derived field state", d.Name)
 		}
-		f.Type, f.Choices, f.Indexed = Choice, d.Life.States(), true
+		k.Life = readyLife{d.Life, d.Life.States(), d.Life.Moves()}
+		f.Type, f.Choices, f.Indexed = Choice, k.Life.States(), true
 	}
 	return k, k.check()
 }
@@ -159,13 +160,35 @@ func (k *Kind) check() error {
 		need("List", n)
 	}
 	for _, ix := range k.Indexes {
+		long := int64(0)
 		for _, n := range ix {
 			need("Indexes", n)
+			if f := k.Field(n); f != nil && f.Type == Text {
+				most := int64(maxText)
+				if f.Max != nil {
+					most = *f.Max
+				}
+				long += most
+			}
+		}
+		if long > MaxKey {
+			errs = append(errs, fmt.Errorf("kind %s: Indexes %s: text in an index has at most %d characters", k.Name, strings.Join(ix, " "), MaxKey))
 		}
 	}
+	taken := map[string]bool{"extra": true} // the column of custom fields
 	for _, f := range k.Fields {
 		if f.Personal != "" {
 			need(f.Name+" personal=", f.Personal)
+		}
+		columns := []string{f.Name}
+		if f.Type == Cash {
+			columns = append(columns, f.Name+"_currency")
+		}
+		for _, c := range columns {
+			if taken[c] {
+				errs = append(errs, fmt.Errorf("kind %s: field %s needs the column %s, which is taken", k.Name, f.Name, c))
+			}
+			taken[c] = true
 		}
 	}
 	if k.Life != nil {
@@ -235,6 +258,7 @@ func (s *Schema) install(list []*Kind) error {
 		}
 	}
 	for _, k := range list {
+		errs = append(errs, k.checkNotBy(ks.byName))
 		for _, f := range k.Fields {
 			if f.To != "" && ks.byName[f.To] == nil {
 				errs = append(errs, fmt.Errorf("kind %s: field %s refers to unknown kind %q", k.Name, f.Name, f.To))
@@ -252,6 +276,31 @@ func (s *Schema) install(list []*Kind) error {
 		return err
 	}
 	s.kinds.Store(ks)
+	return nil
+}
+
+// checkNotBy checks that what a move names as NotBy are references, at most one further
+// reference away.
+func (k *Kind) checkNotBy(kinds map[string]*Kind) error {
+	if k.Life == nil {
+		return nil
+	}
+	for _, m := range k.Life.Moves() {
+		for _, name := range m.NotBy {
+			first, far, hop := strings.Cut(name, ".")
+			f := k.Field(first)
+			switch {
+			case !hop:
+			case f != nil && f.Type == Reference && kinds[f.To] != nil:
+				f = kinds[f.To].Field(far)
+			default:
+				f = nil
+			}
+			if f == nil || f.Type != Reference && f.Type != References {
+				return fmt.Errorf("kind %s: move %s: NotBy names %q, which names nobody", k.Name, m.Name, name)
+			}
+		}
+	}
 	return nil
 }
 

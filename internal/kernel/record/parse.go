@@ -3,7 +3,7 @@ package record
 import (
 	"bytes"
 	"encoding/json"
-	"math"
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,6 +20,9 @@ const (
 	maxList     = 500
 	maxJSON     = 256 << 10
 )
+
+// MaxKey is the most characters that text in an index may have: PostgreSQL takes 2,704 bytes.
+const MaxKey = 600
 
 // Parse turns what a caller sent — a decoded JSON value with numbers as json.Number,
 // or text from a form, a file or a default — into the field's Go value. Empty text
@@ -100,7 +103,7 @@ func (f *Field) parseText(s string) (any, error) {
 		if err != nil {
 			return bad()
 		}
-		return d, nil
+		return d, f.fits(d, f.Scale)
 	case Span:
 		d, err := ParseDuration(s)
 		if err != nil {
@@ -109,10 +112,10 @@ func (f *Field) parseText(s string) (any, error) {
 		return d, nil
 	case Time:
 		t, err := time.Parse(time.RFC3339, s)
-		if err != nil || t.Year() < 1 || t.Year() > 9999 {
+		if t = Instant(t); err != nil || t.Year() < 1 || t.Year() > 9999 || t.IsZero() { // the year it is in UTC
 			return bad()
 		}
-		return Instant(t), nil
+		return t, nil
 	case Day:
 		t, err := time.Parse(time.DateOnly, s)
 		if err != nil || t.Year() < 1 {
@@ -189,17 +192,34 @@ func (f *Field) parseMap(in map[string]any) (any, error) {
 	}
 	currency, ok2 := in["currency"].(string)
 	d, err := ParseDecimal(amount, MoneyScale)
-	if !ok1 || !ok2 || err != nil || len(in) != 2 || len(currency) != 3 || strings.ToUpper(currency) != currency {
+	if !ok1 || !ok2 || err != nil || len(in) != 2 || !validCurrency(currency) {
 		return nil, fault.Field(f.Name, "wrong_format", "type", f.Type.String())
 	}
-	if abs := strings.TrimPrefix(string(d), "-"); len(strings.Split(abs, ".")[0]) > 14 {
-		return nil, fault.Field(f.Name, "too_big", "max", "99999999999999")
+	return Money{Amount: d, Currency: currency}, f.fits(d, MoneyScale)
+}
+
+// validCurrency asks for the form of an ISO 4217 code.
+func validCurrency(s string) bool {
+	return len(s) == 3 && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
+}
+
+// fits refuses a number that no column could hold exactly.
+func (f *Field) fits(d Decimal, scale int) error {
+	if d.Fits(scale) {
+		return nil
 	}
-	return Money{Amount: d, Currency: currency}, nil
+	if _, frac := d.parts(); d.Rat() == nil || len(frac) > scale {
+		return fault.Field(f.Name, "wrong_format", "type", f.Type.String())
+	}
+	return fault.Field(f.Name, "too_big", "max", strings.Repeat("9", maxDigits-scale))
 }
 
 func (f *Field) parseJSON(in any) (any, error) {
-	raw, err := json.Marshal(in)
+	raw, ok := in.(json.RawMessage)
+	var err error
+	if !ok {
+		raw, err = json.Marshal(in)
+	}
 	var buf bytes.Buffer
 	if err == nil {
 		err = json.Compact(&buf, raw)
@@ -223,16 +243,16 @@ func (f *Field) Check(v any) error {
 		if f.Choices != nil && !slices.Contains(f.Choices, strconv.FormatInt(v, 10)) {
 			return fault.Field(f.Name, "not_a_choice", "choices", strings.Join(f.Choices, ", "))
 		}
-		return f.checkRange(v, v)
+		return f.checkRange(big.NewRat(v, 1))
 	case Decimal:
-		r := v.Rat()
-		if r == nil {
+		return f.checkDecimal(v, f.Scale)
+	case Money:
+		if !validCurrency(v.Currency) {
 			return fault.Field(f.Name, "wrong_format", "type", f.Type.String())
 		}
-		fl, _ := r.Float64()
-		return f.checkRange(int64(math.Floor(fl)), int64(math.Ceil(fl)))
+		return f.checkDecimal(v.Amount, MoneyScale)
 	case time.Duration:
-		return f.checkRange(int64(v/time.Second), int64(v/time.Second))
+		return f.checkRange(big.NewRat(int64(v/time.Second), 1))
 	case []ID:
 		return f.checkCount(len(v))
 	case []string:
@@ -264,8 +284,11 @@ func (f *Field) checkText(s string) error {
 		return nil
 	}
 	n, most := int64(utf8.RuneCountInString(s)), int64(maxText)
-	if f.Type == RichText {
+	switch {
+	case f.Type == RichText:
 		most = maxRichText
+	case f.Indexed || f.Unique:
+		most = MaxKey
 	}
 	if f.Max != nil {
 		most = *f.Max
@@ -279,11 +302,18 @@ func (f *Field) checkText(s string) error {
 	return nil
 }
 
-func (f *Field) checkRange(lo, hi int64) error {
-	if f.Min != nil && lo < *f.Min {
+func (f *Field) checkDecimal(d Decimal, scale int) error {
+	if err := f.fits(d, scale); err != nil {
+		return err
+	}
+	return f.checkRange(d.Rat())
+}
+
+func (f *Field) checkRange(v *big.Rat) error {
+	if f.Min != nil && v.Cmp(big.NewRat(*f.Min, 1)) < 0 {
 		return fault.Field(f.Name, "too_small", "min", *f.Min)
 	}
-	if f.Max != nil && hi > *f.Max {
+	if f.Max != nil && v.Cmp(big.NewRat(*f.Max, 1)) > 0 {
 		return fault.Field(f.Name, "too_big", "max", *f.Max)
 	}
 	return nil
@@ -301,20 +331,4 @@ func (f *Field) checkCount(n int) error {
 		return fault.Field(f.Name, "too_few", "min", *f.Min)
 	}
 	return nil
-}
-
-// Wire turns a value into what encoding/json writes for it: times as RFC 3339,
-// durations as ISO 8601, decimals as text, nil as null and as [] for lists.
-func (f *Field) Wire(v any) any {
-	switch v := v.(type) {
-	case nil:
-		if f.Many() {
-			return []string{}
-		}
-	case time.Time:
-		return FormatTime(v)
-	case time.Duration:
-		return FormatDuration(v)
-	}
-	return v
 }

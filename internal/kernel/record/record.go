@@ -153,6 +153,15 @@ func (r *Record) Absorb(p any) {
 	}
 }
 
+// Take turns what a process's own code has for the field — its Go type, a pointer to it
+// or a named form of it — into the field's value; empty becomes nil, as in Absorb.
+func (f *Field) Take(v any) any {
+	if v == nil {
+		return nil
+	}
+	return take(reflect.ValueOf(v), f)
+}
+
 // put stores value v into struct field dst, whose type fieldOf has accepted.
 func put(dst reflect.Value, v any) {
 	if v == nil {
@@ -167,18 +176,37 @@ func put(dst reflect.Value, v any) {
 	if src.Type() != dst.Type() {
 		src = src.Convert(dst.Type())
 	}
-	dst.Set(src)
+	dst.Set(own(src))
+}
+
+// own copies lists and maps, so that code which sorts or extends them in place does not
+// reach into the past.
+func own(v reflect.Value) reflect.Value {
+	switch v.Kind() {
+	case reflect.Slice:
+		out := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+		reflect.Copy(out, v)
+		return out
+	case reflect.Map:
+		out := reflect.MakeMapWithSize(v.Type(), v.Len())
+		for k, x := range v.Seq2() {
+			out.SetMapIndex(k, x)
+		}
+		return out
+	}
+	return v
 }
 
 // take reads struct field src as the value of field f; empty becomes nil, except for
-// numbers and booleans that cannot be empty.
+// numbers and booleans that cannot be empty without a pointer.
 func take(src reflect.Value, f *Field) any {
 	if src.Kind() == reflect.Pointer {
 		if src.IsNil() {
 			return nil
 		}
 		src = src.Elem()
-	} else if src.IsZero() && f.Type != Int && f.Type != Bool && f.Type != Span {
+	}
+	if src.IsZero() && f.Type != Int && f.Type != Bool && f.Type != Span {
 		return nil
 	}
 	switch f.Type {
@@ -188,6 +216,8 @@ func take(src reflect.Value, f *Field) any {
 		return src.Int()
 	case Number, Pct:
 		return Decimal(src.String())
+	case Bool:
+		return src.Bool()
 	case Span:
 		return time.Duration(src.Int()).Truncate(time.Second)
 	case Time:

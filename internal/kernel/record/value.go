@@ -75,7 +75,7 @@ var errDecimal = errors.New("not a decimal number")
 func ParseDecimal(s string, scale int) (Decimal, error) {
 	digits := strings.TrimPrefix(s, "-")
 	whole, frac, _ := strings.Cut(digits, ".")
-	if whole == "" || strings.HasSuffix(s, ".") || len(whole)+len(frac) > 18 {
+	if whole == "" || strings.HasSuffix(s, ".") || len(whole)+len(frac) > maxDigits {
 		return "", errDecimal
 	}
 	for _, part := range []string{whole, frac} {
@@ -113,6 +113,21 @@ func (d Decimal) Rat() *big.Rat {
 		return nil
 	}
 	return r
+}
+
+// Fits reports whether d has at most scale decimals and, with all of them written out,
+// at most 18 digits: what both databases hold exactly.
+func (d Decimal) Fits(scale int) bool {
+	whole, frac := d.parts()
+	return d.Rat() != nil && len(frac) <= scale && len(whole)+scale <= maxDigits
+}
+
+const maxDigits = 18
+
+// parts gives the digits before and behind the point.
+func (d Decimal) parts() (whole, frac string) {
+	whole, frac, _ = strings.Cut(strings.TrimPrefix(string(d), "-"), ".")
+	return whole, frac
 }
 
 // Scaled gives d × 10^scale as an integer, which is how SQLite stores it.

@@ -54,7 +54,10 @@ type Trail interface {
 	Strand(ctx context.Context, strand int32, from int64, limit int) ([]*journal.Entry, error)
 	// Heads gives the last position and hash of every strand.
 	Heads(ctx context.Context) ([]journal.Head, error)
-	// Keys gives the keys of persons; erased ones are absent.
+	// Stray counts entries that stand in no chain: before its beginning, or in none that
+	// a writer can have. Nothing but another hand puts them there.
+	Stray(ctx context.Context) (int64, error)
+	// Keys gives the keys of persons; an erased one is present without a key.
 	Keys(ctx context.Context, persons []record.ID) (map[record.ID][]byte, error)
 	// Idem finds a remembered answer; nil when none.
 	Idem(ctx context.Context, key string) (*Idem, error)
@@ -70,6 +73,7 @@ type Finder interface {
 	// Mark and Marked keep small named values: cursors, checkpoints, the public key.
 	Mark(ctx context.Context, name, value string) error
 	Marked(ctx context.Context, name string) (string, error)
-	// Tidy removes what has outlived its keeping: idempotency answers before t.
+	// Tidy removes what has outlived its keeping, idempotency answers before t, and lets
+	// the planner see how the tables have grown.
 	Tidy(ctx context.Context, t time.Time) (int64, error)
 }

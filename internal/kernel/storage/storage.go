@@ -27,7 +27,8 @@ type Batch struct {
 }
 
 // A Write inserts (Expect 0), updates (Expect n: the version it was loaded with) or
-// deletes a record. Record carries all fields; on update only Changed is written.
+// deletes a record. Record carries all fields; on update only Changed is written. With
+// nothing Changed it is a guard: the batch stands only while the record is at Expect.
 type Write struct {
 	Record  *record.Record
 	Expect  int64

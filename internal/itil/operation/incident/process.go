@@ -22,7 +22,7 @@ var Process = itil.Process{
 			Kind: kind.Incident, Plural: "incidents", Prefix: "INC",
 			Life: life, Derive: deriveIncident, Check: checkIncident,
 			List:    "number title priority state service group assignee updated_at",
-			Indexes: []string{"state updated_at", "state priority", "service created_at", "group state", "priority updated_at"},
+			Indexes: []string{"state updated_at", "state priority", "service created_at", "group state", "priority updated_at", "ping_pong updated_at"},
 			Links: []record.Link{
 				{Name: "child_of", To: []string{kind.Incident}, Card: "n:1", Tree: true, Deep: 2, Mirror: "parent"},
 				{Name: "duplicate_of", To: []string{kind.Incident}, Card: "n:1", Tree: true, Mirror: "duplicate_of"},

@@ -1,7 +1,6 @@
 -- What the kernel itself keeps. Identifiers are text here: some are empty.
 CREATE TABLE IF NOT EXISTS journal (
   seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
   strand bigint NOT NULL, pos bigint NOT NULL,
   change text COLLATE "C" NOT NULL, at timestamptz NOT NULL, recorded timestamptz NOT NULL,
   actor text COLLATE "C" NOT NULL, via text NOT NULL, kind text COLLATE "C" NOT NULL, record text COLLATE "C" NOT NULL, version bigint NOT NULL,
@@ -11,7 +10,6 @@ CREATE TABLE IF NOT EXISTS journal (
 );
 CREATE INDEX IF NOT EXISTS journal_record ON journal (record, seq);
 CREATE INDEX IF NOT EXISTS journal_kind ON journal (kind, at);
-CREATE INDEX IF NOT EXISTS journal_tail ON journal (xid, seq);
 CREATE TABLE IF NOT EXISTS edge (
   id text COLLATE "C" PRIMARY KEY, type text COLLATE "C" NOT NULL,
   from_kind text NOT NULL, from_id text COLLATE "C" NOT NULL, to_kind text NOT NULL, to_id text COLLATE "C" NOT NULL,
@@ -45,5 +43,7 @@ CREATE TABLE IF NOT EXISTS search_doc (
   docid bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, kind text COLLATE "C" NOT NULL, record uuid NOT NULL UNIQUE, at timestamptz NOT NULL,
   pub tsvector NOT NULL, whole tsvector NOT NULL
 );
-CREATE INDEX IF NOT EXISTS search_doc_pub ON search_doc USING gin (pub);
-CREATE INDEX IF NOT EXISTS search_doc_whole ON search_doc USING gin (whole);
+CREATE INDEX IF NOT EXISTS search_doc_pub ON search_doc USING gin (pub) WITH (fastupdate = off);
+CREATE INDEX IF NOT EXISTS search_doc_whole ON search_doc USING gin (whole) WITH (fastupdate = off);
+CREATE OR REPLACE FUNCTION maru_not_a_choice() RETURNS trigger LANGUAGE plpgsql AS
+  'BEGIN RAISE EXCEPTION ''not a choice'' USING ERRCODE = ''check_violation'', CONSTRAINT = TG_ARGV[0]; END';

@@ -3,7 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
-	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,7 +17,7 @@ import (
 	"github.com/maru-itsm/maru/internal/kernel/storage/table"
 )
 
-// patience is how long a read may take when its caller sets no deadline.
+// patience is how long a read may take, whatever its caller's deadline.
 const patience = 5 * time.Second
 
 // rows runs a query and gives each row to each.
@@ -81,10 +81,11 @@ func (s *Store) records(ctx context.Context, t *table.Table, stmt string, args [
 // Get implements storage.Records.
 func (s *Store) Get(ctx context.Context, k *record.Kind, ids ...record.ID) ([]*record.Record, error) {
 	t := table.For(dialect.Postgres, k)
-	if len(ids) == 1 {
-		return s.records(ctx, t, t.Select()+" WHERE t.id = $1", []any{string(ids[0])})
+	uuids := idTexts(slices.DeleteFunc(slices.Clone(ids), func(id record.ID) bool { _, ok := record.ParseID(string(id)); return !ok }))
+	if len(uuids) == 1 {
+		return s.records(ctx, t, t.Select()+" WHERE t.id = $1", []any{uuids[0]})
 	}
-	return s.records(ctx, t, t.Select()+" WHERE t.id = ANY($1::text[]::uuid[])", []any{idTexts(ids)})
+	return s.records(ctx, t, t.Select()+" WHERE t.id = ANY($1::text[]::uuid[])", []any{uuids})
 }
 
 func first(recs []*record.Record, err error) (*record.Record, error) {
@@ -96,12 +97,18 @@ func first(recs []*record.Record, err error) (*record.Record, error) {
 
 // Lookup implements storage.Records.
 func (s *Store) Lookup(ctx context.Context, k *record.Kind, f *record.Field, value any) (*record.Record, error) {
+	if text, ok := value.(string); ok && !table.Storable(text) {
+		return nil, nil
+	}
 	t := table.For(dialect.Postgres, k)
 	return first(s.records(ctx, t, t.Select()+" WHERE t."+dialect.Ident(f.Name)+" = $1 LIMIT 1", []any{dialect.Postgres.Value(f, value)}))
 }
 
 // BySource implements storage.Records.
 func (s *Store) BySource(ctx context.Context, k *record.Kind, source, sourceID string) (*record.Record, error) {
+	if !table.Storable(source) || !table.Storable(sourceID) {
+		return nil, nil
+	}
 	t := table.For(dialect.Postgres, k)
 	return first(s.records(ctx, t, t.Select()+" WHERE t.source = $1 AND t.source_id = $2", []any{source, sourceID}))
 }
@@ -184,17 +191,14 @@ func truth(v any) bool      { b, _ := v.(bool); return b }
 func when(v any) time.Time  { t, _ := v.(time.Time); return t.UTC() }
 func blob(v any) []byte     { b, _ := v.([]byte); return b }
 
-const entryCols = "SELECT seq, strand, pos, change, at, recorded, actor, via, kind, record, version, verb, reason, diff, prev, hash, xid::text FROM journal "
+const entryCols = "SELECT seq, strand, pos, change, at, recorded, actor, via, kind, record, version, verb, reason, diff, prev, hash FROM journal "
 
-func (s *Store) entries(ctx context.Context, where string, each func(xid string), args ...any) ([]*journal.Entry, error) {
+func (s *Store) entries(ctx context.Context, stmt string, args ...any) ([]*journal.Entry, error) {
 	var out []*journal.Entry
-	err := s.rows(ctx, entryCols+where, args, func(v []any) error {
+	err := s.rows(ctx, stmt, args, func(v []any) error {
 		out = append(out, &journal.Entry{Seq: num(v[0]), Strand: int32(num(v[1])), Pos: num(v[2]), Change: ident(v[3]), At: when(v[4]), Recorded: when(v[5]),
 			Actor: ident(v[6]), Via: str(v[7]), Kind: str(v[8]), Record: ident(v[9]), Version: num(v[10]), Verb: str(v[11]), Reason: str(v[12]),
 			Diff: []byte(str(v[13])), Prev: blob(v[14]), Hash: blob(v[15])})
-		if each != nil {
-			each(str(v[16]))
-		}
 		return nil
 	})
 	return out, err
@@ -202,7 +206,7 @@ func (s *Store) entries(ctx context.Context, where string, each func(xid string)
 
 // History implements storage.Trail.
 func (s *Store) History(ctx context.Context, id record.ID) ([]*journal.Entry, error) {
-	return s.entries(ctx, "WHERE record = $1 ORDER BY seq", nil, string(id))
+	return s.entries(ctx, entryCols+"WHERE record = $1 ORDER BY seq", string(id))
 }
 
 // Touched implements storage.Trail.
@@ -217,7 +221,7 @@ func (s *Store) Touched(ctx context.Context, k *record.Kind, t time.Time) ([]rec
 
 // Past implements storage.Trail.
 func (s *Store) Past(ctx context.Context, ids []record.ID, t time.Time) (map[record.ID][]*journal.Entry, error) {
-	all, err := s.entries(ctx, "WHERE record = ANY($1::text[]) AND at <= $2 ORDER BY record, seq", nil, idTexts(ids), t)
+	all, err := s.entries(ctx, entryCols+"WHERE record = ANY($1::text[]) AND at <= $2 ORDER BY record, seq", idTexts(ids), t)
 	out := map[record.ID][]*journal.Entry{}
 	for _, e := range all {
 		out[e.Record] = append(out[e.Record], e)
@@ -225,65 +229,93 @@ func (s *Store) Past(ctx context.Context, ids []record.ID, t time.Time) (map[rec
 	return out, err
 }
 
+// places reads a cursor: the position reached in each strand, by its number.
+func places(cursor string) ([]int64, error) {
+	if cursor == "" {
+		return nil, nil
+	}
+	words := strings.Split(cursor, ",")
+	out := make([]int64, len(words))
+	for i, word := range words {
+		n, err := strconv.ParseInt(word, 10, 64)
+		if err != nil || n < 0 {
+			return nil, storage.ErrCursor
+		}
+		out[i] = n
+	}
+	return out, nil
+}
+
+func cursorOf(places []int64) string {
+	words := make([]string, len(places))
+	for i, n := range places {
+		words[i] = strconv.FormatInt(n, 10)
+	}
+	return strings.Join(words, ",")
+}
+
+// reach raises the place of a strand.
+func reach(places []int64, strand int32, pos int64) []int64 {
+	for int(strand) >= len(places) {
+		places = append(places, 0)
+	}
+	places[strand] = pos
+	return places
+}
+
+// strandsSQL lists the strands there are: their numbers have no gaps.
+const strandsSQL = "generate_series(0, (SELECT coalesce(max(strand), 0) FROM journal)) s(strand)"
+
 // Tail implements storage.Trail. Sequence numbers are drawn before a transaction
-// commits, so a slower writer may still place an earlier one: only entries of
-// transactions that no running one precedes are read, in the order of transactions.
+// commits, so a slower writer may still place an earlier one. But a strand has one
+// writer, which commits its entries in the order of their positions: the cursor is the
+// position reached in each strand, and no transaction, here or in another database of
+// the server, can hold the reader up. What follows from a change is read after it.
 func (s *Store) Tail(ctx context.Context, cursor string, limit int) ([]*journal.Entry, string, error) {
-	xid, seq, err := cut(cursor)
+	at, err := places(cursor)
 	if err != nil {
 		return nil, cursor, err
 	}
-	last := ""
-	es, err := s.entries(ctx, "WHERE (xid, seq) > ($1::text::xid8, $2::text::bigint) AND xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid, seq LIMIT $3",
-		func(x string) { last = x }, xid, seq, int64(limit))
-	if len(es) > 0 {
-		cursor = fmt.Sprintf("%s:%d", last, es[len(es)-1].Seq)
+	es, err := s.entries(ctx, "SELECT e.* FROM "+strandsSQL+" CROSS JOIN LATERAL ("+entryCols+"WHERE strand = s.strand AND pos > coalesce(($1::bigint[])[s.strand + 1], 0) ORDER BY pos LIMIT $2) e ORDER BY e.seq LIMIT $2",
+		at, int64(limit))
+	if err != nil || len(es) == 0 {
+		return nil, cursor, err
 	}
-	return es, cursor, err
-}
-
-// cut reads a cursor: a transaction and a place in it.
-func cut(cursor string) (xid, seq string, err error) {
-	if cursor == "" {
-		return "0", "0", nil
+	for _, e := range es {
+		at = reach(at, e.Strand, e.Pos)
 	}
-	xid, seq, _ = strings.Cut(cursor, ":")
-	_, err1 := strconv.ParseUint(xid, 10, 63)
-	_, err2 := strconv.ParseUint(seq, 10, 63)
-	if err1 != nil || err2 != nil {
-		return "", "", storage.ErrCursor
-	}
-	return xid, seq, nil
+	return es, cursorOf(at), nil
 }
 
 // End implements storage.Trail.
-func (s *Store) End(ctx context.Context) (cursor string, err error) {
-	err = s.rows(ctx, "SELECT xid::text, seq FROM journal WHERE xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid DESC, seq DESC LIMIT 1", nil, func(v []any) error {
-		cursor = fmt.Sprintf("%s:%d", v[0], num(v[1]))
-		return nil
-	})
-	return cursor, err
+func (s *Store) End(ctx context.Context) (string, error) {
+	heads, err := s.Heads(ctx)
+	var at []int64
+	for _, h := range heads {
+		at = reach(at, h.Strand, h.Pos)
+	}
+	return cursorOf(at), err
 }
 
 // Strand implements storage.Trail.
 func (s *Store) Strand(ctx context.Context, strand int32, from int64, limit int) ([]*journal.Entry, error) {
-	return s.entries(ctx, "WHERE strand = $1 AND pos >= $2 ORDER BY pos LIMIT $3", nil, int64(strand), from, int64(limit))
+	return s.entries(ctx, entryCols+"WHERE strand = $1 AND pos >= $2 ORDER BY pos LIMIT $3", int64(strand), from, int64(limit))
 }
-
-// headsSQL hops from strand to strand: reading the whole index takes ever longer.
-const headsSQL = `WITH RECURSIVE s AS (
-  (SELECT strand FROM journal ORDER BY strand LIMIT 1)
-  UNION ALL SELECT (SELECT strand FROM journal WHERE strand > s.strand ORDER BY strand LIMIT 1) FROM s WHERE s.strand IS NOT NULL)
-SELECT h.strand, h.pos, h.hash FROM s CROSS JOIN LATERAL (SELECT strand, pos, hash FROM journal WHERE strand = s.strand ORDER BY pos DESC LIMIT 1) h ORDER BY 1`
 
 // Heads implements storage.Trail.
 func (s *Store) Heads(ctx context.Context) ([]journal.Head, error) {
 	var out []journal.Head
-	err := s.rows(ctx, headsSQL, nil, func(v []any) error {
+	err := s.rows(ctx, "SELECT e.* FROM "+strandsSQL+" CROSS JOIN LATERAL (SELECT strand, pos, hash FROM journal WHERE strand = s.strand ORDER BY pos DESC LIMIT 1) e ORDER BY 1", nil, func(v []any) error {
 		out = append(out, journal.Head{Strand: int32(num(v[0])), Pos: num(v[1]), Hash: blob(v[2])})
 		return nil
 	})
 	return out, err
+}
+
+// Stray implements storage.Trail.
+func (s *Store) Stray(ctx context.Context) (n int64, err error) {
+	err = s.rows(ctx, "SELECT count(*) FROM journal WHERE pos < 1 OR strand < 0", nil, func(v []any) error { n = num(v[0]); return nil })
+	return n, err
 }
 
 // Keys implements storage.Trail: an erased person is present with a nil key.

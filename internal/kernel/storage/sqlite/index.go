@@ -51,7 +51,7 @@ func (s *Store) Tidy(ctx context.Context, t time.Time) (n int64, err error) {
 		}
 		return err
 	})
-	return n, err
+	return n, errors.Join(err, s.measure(ctx))
 }
 
 // Index implements storage.Finder. A document that changes gets a new rowid, so the

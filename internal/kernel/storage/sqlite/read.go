@@ -15,7 +15,7 @@ import (
 	"github.com/maru-itsm/maru/internal/kernel/storage/table"
 )
 
-// patience is how long a read may take when its caller sets no deadline.
+// patience is how long a read may take, whatever its caller's deadline.
 const patience = 5 * time.Second
 
 // rows runs a query and gives each row to each.
@@ -83,12 +83,18 @@ func first(recs []*record.Record, err error) (*record.Record, error) {
 
 // Lookup implements storage.Records.
 func (s *Store) Lookup(ctx context.Context, k *record.Kind, f *record.Field, value any) (*record.Record, error) {
+	if text, ok := value.(string); ok && !table.Storable(text) {
+		return nil, nil
+	}
 	t := table.For(dialect.SQLite, k)
 	return first(s.records(ctx, t, t.Select()+" WHERE t."+dialect.Ident(f.Name)+" = ?1 LIMIT 1", []any{dialect.SQLite.Value(f, value)}))
 }
 
 // BySource implements storage.Records.
 func (s *Store) BySource(ctx context.Context, k *record.Kind, source, sourceID string) (*record.Record, error) {
+	if !table.Storable(source) || !table.Storable(sourceID) {
+		return nil, nil
+	}
 	t := table.For(dialect.SQLite, k)
 	return first(s.records(ctx, t, t.Select()+" WHERE t.source = ?1 AND t.source_id = ?2", []any{source, sourceID}))
 }
@@ -250,6 +256,12 @@ func (s *Store) Heads(ctx context.Context) ([]journal.Head, error) {
 		return nil
 	})
 	return out, err
+}
+
+// Stray implements storage.Trail.
+func (s *Store) Stray(ctx context.Context) (n int64, err error) {
+	err = s.rows(ctx, "SELECT count(*) FROM journal WHERE pos < 1 OR strand < 0", nil, 1, func(v []any) error { n = num(v[0]); return nil })
+	return n, err
 }
 
 // Keys implements storage.Trail: an erased person is present with a nil key.

@@ -24,7 +24,7 @@ func (s *statements) query(ctx context.Context, text string, args []any) (*sql.R
 	st := s.m[text]
 	s.mu.RUnlock()
 	if st == nil {
-		fresh, err := s.db.PrepareContext(ctx, text)
+		fresh, err := s.db.PrepareContext(ctx, text) //nolint:sqlclosecheck // kept, and closed when it falls out
 		if err != nil {
 			return nil, err
 		}
@@ -43,11 +43,22 @@ func (s *statements) keep(text string, fresh *sql.Stmt) *sql.Stmt {
 		return st
 	}
 	if s.m == nil || len(s.m) >= statementsKept {
-		for _, old := range s.m {
-			_ = old.Close()
-		}
-		s.m = make(map[string]*sql.Stmt, statementsKept)
+		s.drop()
 	}
 	s.m[text] = fresh
 	return fresh
+}
+
+// forget prepares everything anew when it is next asked.
+func (s *statements) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.drop()
+}
+
+func (s *statements) drop() {
+	for _, old := range s.m {
+		_ = old.Close()
+	}
+	s.m = make(map[string]*sql.Stmt, statementsKept)
 }

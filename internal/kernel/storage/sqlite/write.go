@@ -19,17 +19,20 @@ const groupSize = 64
 
 // A waiting batch, with its statements already written.
 type waiting struct {
-	ctx   context.Context
-	batch *storage.Batch
-	ops   []table.Op
-	err   error
-	done  chan struct{}
+	ctx  context.Context
+	ops  []table.Op
+	err  error
+	done chan struct{}
 }
 
 // Apply implements storage.Store. The statements are written by the caller's own
 // goroutine; the writer only runs them.
 func (s *Store) Apply(ctx context.Context, b *storage.Batch) error {
-	return s.submit(&waiting{ctx: ctx, batch: b, ops: table.Ops(dialect.SQLite, b), done: make(chan struct{})})
+	ops, err := table.Ops(dialect.SQLite, b)
+	if err != nil {
+		return err
+	}
+	return s.submit(&waiting{ctx: ctx, ops: ops, done: make(chan struct{})})
 }
 
 var errClosed = errors.New("sqlite: the store is closed")
@@ -95,7 +98,6 @@ func (g *group) run(ws []*waiting) {
 	if err == nil {
 		return
 	}
-	g.head = nil
 	for _, w := range ws {
 		if w.err == nil {
 			w.err = err
@@ -118,45 +120,67 @@ func (g *group) commit(ws []*waiting) error {
 	})
 }
 
-func (g *group) transaction(ws []*waiting) (err error) {
-	if err := g.exec("BEGIN IMMEDIATE"); err != nil {
+// transaction commits ws together. A batch that is refused is rare, so the first try
+// goes without savepoints, which make SQLite copy every page it touches; when one is
+// refused, all are undone and each is tried behind a savepoint of its own.
+func (g *group) transaction(ws []*waiting) error {
+	refused, err := g.attempt(ws, false)
+	if err != nil || !refused {
 		return err
+	}
+	for _, w := range ws {
+		w.err = nil
+	}
+	_, err = g.attempt(ws, true)
+	return err
+}
+
+// attempt runs one transaction over ws. refused reports that a batch failed and nothing
+// of the others was kept, which happens only without savepoints and with more than one.
+func (g *group) attempt(ws []*waiting, savepoints bool) (refused bool, err error) {
+	if err := g.exec("BEGIN IMMEDIATE"); err != nil {
+		return false, err
 	}
 	if g.head == nil {
 		if g.head, err = g.readHead(); err != nil {
-			return errors.Join(err, g.exec("ROLLBACK"))
+			return false, g.undo(err)
 		}
 	}
 	for _, w := range ws {
-		if w.ctx.Err() != nil {
-			w.err = w.ctx.Err()
+		if w.err = w.ctx.Err(); w.err != nil {
 			continue
 		}
 		head := *g.head
-		if len(ws) == 1 { // nobody else to protect: the transaction is the savepoint
-			if w.err = g.apply(w); w.err != nil {
-				*g.head = head
-				return errors.Join(g.exec("ROLLBACK"))
+		if savepoints {
+			if err := g.exec("SAVEPOINT b"); err != nil {
+				return false, g.undo(err)
 			}
-			continue
-		}
-		if err := g.exec("SAVEPOINT b"); err != nil {
-			return errors.Join(err, g.exec("ROLLBACK"))
 		}
 		if w.err = g.apply(w); w.err != nil {
 			*g.head = head
+			if !savepoints {
+				return len(ws) > 1, g.undo(nil)
+			}
 			if err := g.exec("ROLLBACK TO b"); err != nil {
-				return errors.Join(err, g.exec("ROLLBACK"))
+				return false, g.undo(err)
 			}
 		}
-		if err := g.exec("RELEASE b"); err != nil {
-			return errors.Join(err, g.exec("ROLLBACK"))
+		if savepoints {
+			if err := g.exec("RELEASE b"); err != nil {
+				return false, g.undo(err)
+			}
 		}
 	}
 	if err := g.exec("COMMIT"); err != nil {
-		return errors.Join(err, g.exec("ROLLBACK"))
+		return false, g.undo(err)
 	}
-	return nil
+	return false, nil
+}
+
+// undo rolls the transaction back, and with it the end of the chain.
+func (g *group) undo(err error) error {
+	g.head = nil
+	return errors.Join(err, g.exec("ROLLBACK"))
 }
 
 func (g *group) readHead() (*journal.Head, error) {
@@ -316,7 +340,11 @@ func (g *group) missing(op *table.Op) string {
 func (s *Store) Bulk(ctx context.Context, bs []*storage.Batch) error {
 	all := &waiting{ctx: ctx, done: make(chan struct{})}
 	for _, b := range bs {
-		all.ops = append(all.ops, table.Ops(dialect.SQLite, b)...)
+		ops, err := table.Ops(dialect.SQLite, b)
+		if err != nil {
+			return err
+		}
+		all.ops = append(all.ops, ops...)
 	}
 	return s.submit(all)
 }

@@ -34,37 +34,16 @@ func (op *Op) Unique(column string) (string, error) {
 }
 
 // Ops writes the statements of a batch: inserts first, so that what they refer to is
-// there, then updates, and the rest.
-func Ops(d dialect.Dialect, b *storage.Batch) []Op {
+// there, then updates, and the rest. What a database could not hold is refused here.
+func Ops(d dialect.Dialect, b *storage.Batch) ([]Op, error) {
 	ops := make([]Op, 0, 2*len(b.Writes)+len(b.Edges)+len(b.Journal)+2)
 	if b.Idem != nil {
 		ops = append(ops, idemOp(d, b.Idem))
 	}
-	fresh := map[record.ID]bool{}
-	for i := range b.Writes {
-		if b.Writes[i].Expect == 0 {
-			fresh[b.Writes[i].Record.ID()] = true
-		}
+	ops, err := writeOps(d, b.Writes, ops)
+	if err != nil {
+		return nil, err
 	}
-	var later []Op
-	for i := range b.Writes {
-		w := &b.Writes[i]
-		t := For(d, w.Record.Kind)
-		if w.Expect != 0 {
-			stmt, args := t.Update(w.Record, w.Changed, w.Expect)
-			later = append(later, op(w, stmt, args, storage.ErrStale))
-			continue
-		}
-		delete(fresh, w.Record.ID())
-		r, put := forward(w.Record, fresh)
-		stmt, args := t.Insert(r)
-		ops = append(ops, op(w, stmt, args, nil))
-		if len(put) > 0 { // refers to what is inserted after it
-			stmt, args := t.Update(w.Record, put, w.Record.Version())
-			later = append(later, op(w, stmt, args, storage.ErrStale))
-		}
-	}
-	ops = append(ops, later...)
 	for i := range b.Edges {
 		ops = append(ops, edgeOp(d, &b.Edges[i]))
 	}
@@ -84,7 +63,47 @@ func Ops(d dialect.Dialect, b *storage.Batch) []Op {
 	for _, e := range b.Journal {
 		ops = append(ops, Op{SQL: entrySQL[d], Entry: e, Kind: e.Kind, Record: e.Record})
 	}
-	return ops
+	return ops, refuseText(ops)
+}
+
+// writeOps adds the statements that write records.
+func writeOps(d dialect.Dialect, writes []storage.Write, ops []Op) ([]Op, error) {
+	fresh := map[record.ID]bool{}
+	for i := range writes {
+		if writes[i].Expect == 0 {
+			fresh[writes[i].Record.ID()] = true
+		}
+	}
+	var later []Op
+	for i := range writes {
+		w := &writes[i]
+		t := For(d, w.Record.Kind)
+		if w.Delete {
+			stmt, args := t.Delete(w.Record, w.Expect)
+			later = append(later, op(w, stmt, args, storage.ErrStale))
+			continue
+		}
+		if w.Expect != 0 {
+			if err := refuse(w.Record, w.Changed); err != nil {
+				return nil, err
+			}
+			stmt, args := t.Update(w.Record, w.Changed, w.Expect)
+			later = append(later, op(w, stmt, args, storage.ErrStale))
+			continue
+		}
+		if err := refuse(w.Record, w.Record.Kind.Fields); err != nil {
+			return nil, err
+		}
+		delete(fresh, w.Record.ID())
+		r, put := forward(w.Record, fresh)
+		stmt, args := t.Insert(r)
+		ops = append(ops, op(w, stmt, args, nil))
+		if len(put) > 0 { // refers to what is inserted after it
+			stmt, args := t.Update(w.Record, put, w.Record.Version())
+			later = append(later, op(w, stmt, args, storage.ErrStale))
+		}
+	}
+	return append(ops, later...), nil
 }
 
 func op(w *storage.Write, stmt string, args []any, zero error) Op {
@@ -137,7 +156,15 @@ func EntryArgs(d dialect.Dialect, e *journal.Entry) []any {
 
 func idemOp(d dialect.Dialect, i *storage.Idem) Op {
 	return Op{SQL: put(d, "idem", "key", "request", "status", "answer", "kind", "record", "at"), unique: storage.ErrIdem,
-		Args: []any{i.Key, i.Request, int64(i.Status), i.Answer, i.Kind, string(i.Record), when(d, i.At)}}
+		Args: []any{i.Key, bytes(i.Request), int64(i.Status), bytes(i.Answer), i.Kind, string(i.Record), when(d, i.At)}}
+}
+
+// bytes makes nothing an empty value rather than a missing one.
+func bytes(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
 }
 
 func edgeOp(d dialect.Dialect, w *storage.EdgeWrite) Op {

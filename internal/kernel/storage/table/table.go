@@ -68,7 +68,7 @@ func (t *Table) extraCast() string {
 
 // cast says how a parameter reaches a PostgreSQL column whose driver type is not ours.
 func (t *Table) cast(f *record.Field, part int) string {
-	if t.d != dialect.Postgres || part > 0 {
+	if t.d != dialect.Postgres || part > 0 || f.Custom {
 		return ""
 	}
 	switch f.Type {
@@ -119,10 +119,10 @@ func (t *Table) Insert(r *record.Record) (string, []any) {
 func (t *Table) Update(r *record.Record, changed []*record.Field, expect int64) (string, []any) {
 	var set []string
 	var args []any
-	extra := false
+	var custom []*record.Field
 	for _, f := range changed {
 		if f.Custom {
-			extra = true
+			custom = append(custom, f)
 			continue
 		}
 		first := len(args)
@@ -131,13 +131,22 @@ func (t *Table) Update(r *record.Record, changed []*record.Field, expect int64) 
 			set = append(set, dialect.Ident(c)+" = "+t.d.Param(first+i+1)+t.cast(f, i))
 		}
 	}
-	if extra {
-		args = append(args, dialect.EncodeExtra(r))
-		set = append(set, dialect.Extra+" = "+t.d.Param(len(args))+t.extraCast())
+	if custom != nil {
+		args = append(args, dialect.EncodePatch(r, custom))
+		set = append(set, dialect.Extra+" = "+t.d.Patched(t.d.Param(len(args))))
+	}
+	if len(set) == 0 { // a guard: the row is looked at and held, not changed
+		set = append(set, "version = version")
 	}
 	args = append(args, string(r.ID()), expect)
 	return fmt.Sprintf("UPDATE %s SET %s WHERE id = %s AND version = %s", t.name, strings.Join(set, ", "),
 		t.d.Param(len(args)-1), t.d.Param(len(args))), args
+}
+
+// Delete gives the statement and arguments that remove a record if it is still at the
+// expected version.
+func (t *Table) Delete(r *record.Record, expect int64) (string, []any) {
+	return "DELETE FROM " + t.name + " WHERE id = " + t.d.Param(1) + " AND version = " + t.d.Param(2), []any{string(r.ID()), expect}
 }
 
 // Row makes a record of the values that the select list gave.
@@ -235,7 +244,8 @@ func (t *Table) List(q storage.Query) (string, []any, error) {
 	if !slices.ContainsFunc(q.Order, func(o storage.Order) bool { return o.Field.Name == "id" }) {
 		by = append(by, "t.id"+direction(q.Order))
 	}
-	return fmt.Sprintf("%s%s ORDER BY %s LIMIT %s", t.Select(), where, strings.Join(by, ", "), w.Arg(int64(q.Limit))), w.Args(), nil
+	// The limit stands there as a number: SQLite plans by it, and not by what it cannot see.
+	return fmt.Sprintf("%s%s ORDER BY %s LIMIT %d", t.Select(), where, strings.Join(by, ", "), q.Limit), w.Args(), nil
 }
 
 func direction(order []storage.Order) string {
@@ -298,7 +308,7 @@ func (t *Table) behind(w *query.Writer, q storage.Query) string {
 
 // value encodes a sort value as its column, or its place in the extra column, holds it.
 func (t *Table) value(f *record.Field, v any) any {
-	if f.Custom {
+	if f.Custom && f.Type != record.Bool {
 		return dialect.SQLite.Value(f, v)
 	}
 	return t.d.Value(f, v)
@@ -354,10 +364,14 @@ func (t *Table) term(w *query.Writer, term query.Term) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if f := term.Field(); f != nil && !f.Custom {
-		return t.read(s, f, 0), nil
+	f := term.Field()
+	switch {
+	case f == nil:
+		return t.read(s, &record.Field{Type: term.Type()}, 0), nil
+	case f.Custom:
+		return s, nil
 	}
-	return s, nil
+	return t.read(s, f, 0), nil
 }
 
 // TermValue decodes what a grouped term gave.
