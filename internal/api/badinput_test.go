@@ -2,8 +2,10 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -155,6 +157,34 @@ func TestIdempotency(t *testing.T) {
 		}
 		if n := len(w.want(200, "agent", "GET", "/incidents?filter="+esc("title == 'created in a race'"), nil).items()); n != 1 {
 			t.Errorf("%d incidents are there", n)
+		}
+	})
+}
+
+// TestTooCostly: a question that would take for ever is given up, and says so; the next
+// one is answered.
+func TestTooCostly(t *testing.T) {
+	everyDatabase(t, func(t *testing.T, w *world) {
+		for n := range 30 {
+			w.want(201, "agent", "POST", "/incidents", m{"title": fmt.Sprint("a long story ", n), "description": strings.Repeat("가나다라마바사 ", 8000)})
+		}
+		var parts []string
+		for i := range 150 {
+			parts = append(parts, fmt.Sprintf("description.contains('마바사 가나다라마바%d')", i))
+		}
+		for _, path := range []string{"/incidents?filter=", "/incidents?count=true&filter=", "/kpis/incidents.created?filter="} {
+			ctx, cancel := context.WithTimeout(context.Background(), 60*time.Millisecond) // in place of the store's own five seconds
+			req := httptest.NewRequestWithContext(ctx, "GET", base+path+esc(strings.Join(parts, " || ")), nil)
+			req.Header.Set("Authorization", "Bearer "+w.tokens["agent"])
+			rec := httptest.NewRecorder()
+			w.srv.Config.Handler.ServeHTTP(rec, req)
+			cancel()
+			if rec.Code != 422 || !strings.Contains(rec.Body.String(), `"code":"too_costly"`) {
+				t.Errorf("%s: %d %s", path, rec.Code, rec.Body)
+			}
+		}
+		if n := w.get("agent", "/incidents?count=true&limit=1").num("total"); n != 30 {
+			t.Errorf("afterwards: %v", n)
 		}
 	})
 }

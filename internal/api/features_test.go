@@ -419,4 +419,17 @@ func TestBook(t *testing.T) {
 	if all := strings.Join(kinds, " "); !strings.Contains(all, "incident") || strings.Contains(all, "custom_field") {
 		t.Errorf("kinds for an agent: %s", all)
 	}
+	if list, _ := b.at("settings").([]any); len(list) != 0 {
+		t.Errorf("an agent is shown settings: %v", list)
+	}
+	w.want(201, "admin", "POST", "/settings", m{"name": "incident.customer_days", "value": "7"})
+	list, _ := w.want(200, "admin", "GET", "/book", nil).at("settings").([]any)
+	for _, x := range list {
+		if x := x.(map[string]any); x["name"] == "incident.customer_days" && (x["value"] != "7" || x["default"] != "5" || x["type"] != "int" || x["min"] != 1.0) {
+			t.Errorf("a setting: %v", x)
+		}
+	}
+	if len(list) < 20 {
+		t.Errorf("%d settings", len(list))
+	}
 }

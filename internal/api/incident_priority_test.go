@@ -165,6 +165,11 @@ func TestPriorityOfRecords(t *testing.T) {
 			w.refuse(422, "validation", "agent", "POST", "/incidents", m{"title": "mine first", "priority": 1})
 			w.refuse(403, "field_forbidden", "agent", "POST", "/incidents", m{"title": "mine first", "priority_override": 1, "reason": "please"})
 		})
+		w.run(t, "one priority a cell", func(t *testing.T) {
+			w.refuse(422, "duplicate", "manager", "POST", "/priority_rules", m{"matrix": "default", "impact": 1, "urgency": 1, "priority": 2})
+			w.want(201, "manager", "POST", "/priority_rules", m{"matrix": "ours", "impact": 1, "urgency": 1, "priority": 2})
+			w.refuse(403, "forbidden", "agent", "POST", "/priority_rules", m{"matrix": "ours", "impact": 1, "urgency": 2, "priority": 2})
+		})
 		w.run(t, "another matrix, other thresholds: for what is new", func(t *testing.T) {
 			old := "/incidents/" + report(m{"impact": 3, "urgency": 3, "users_affected": 20}).str("id")
 			w.want(201, "admin", "POST", "/settings", m{"name": "incident.matrix", "value": "servicenow"})

@@ -110,7 +110,7 @@ func (c *kpiCmd) Run(ctx context.Context, s *Streams) error {
 	return c.with(ctx, s, func(h *house.House) error {
 		if c.Code == "" {
 			for _, k := range h.Book.KPIs() {
-				_, _ = fmt.Fprintf(s.Out, "%-16s %s\n", k.Code, sayKPI(c.Lang, k.Code))
+				_, _ = fmt.Fprintf(s.Out, "%-26s %s\n", k.Code, sayKPI(c.Lang, k.Code))
 			}
 			return nil
 		}

@@ -47,7 +47,9 @@ func outagesOf(tx record.Tx, id record.ID) ([]*record.Record, error) {
 // less than whole, and holds its outages to the incident's own times.
 func outages(tx record.Tx, c *record.Change) error {
 	r := c.After
-	if itil.Imported(tx.Actor()) {
+	_, told := c.Input.Values["service_status"]
+	if itil.Imported(tx.Actor()) || c.Before != nil && !told &&
+		!changed(c.Before, r, "state", "service", "service_status", "users_affected", "confidential", "impact_start", "detected_at", "restored_at") {
 		return nil
 	}
 	mine, err := outagesOf(tx, r.ID())

@@ -21,6 +21,16 @@ type PriorityRule struct {
 	Priority int    `maru:"priority,required,one=1|2|3|4|5"`
 }
 
+// checkCell keeps a matrix to one priority a cell.
+func checkCell(q record.Ask, p *PriorityRule) error {
+	same, err := q.Find(kind.PriorityRule, "matrix == m && impact == i && urgency == u && id != self",
+		map[string]any{"m": p.Matrix, "i": int64(p.Impact), "u": int64(p.Urgency), "self": string(p.ID)}, 1)
+	if err == nil && len(same) > 0 {
+		err = fault.Field("matrix", "duplicate")
+	}
+	return err
+}
+
 // matrices are the two that come with Maru: book B §24, and ServiceNow's, in which low
 // impact and low urgency is P4 (decision 14).
 var matrices = map[string][3][3]int{

@@ -39,7 +39,7 @@ var Process = itil.Process{
 			List: "number title incident group assignee state due_at"},
 		record.Type[Update]{Kind: kind.IncidentUpdate, Plural: "incident_updates", Check: checkUpdate,
 			List: "incident status audience text next_update_at created_at"},
-		record.Type[PriorityRule]{Kind: kind.PriorityRule, Plural: "priority_rules", Config: true,
+		record.Type[PriorityRule]{Kind: kind.PriorityRule, Plural: "priority_rules", Config: true, Check: checkCell,
 			List: "matrix impact urgency priority"},
 	},
 	Grants:   grants,
