@@ -7,6 +7,7 @@ help: ## this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 run: ## start a believable company on http://127.0.0.1:8080
+	@if grep -q '^ui:' $(firstword $(MAKEFILE_LIST)); then $(MAKE) ui; fi
 	$(GO) run ./cmd/maru demo
 
 test: check lint ## everything that proves the program right
