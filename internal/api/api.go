@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -14,7 +15,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/maru-itsm/maru/internal/house"
-	"github.com/maru-itsm/maru/internal/kernel/fault"
 )
 
 // MaxBody is the greatest JSON body accepted.
@@ -68,11 +68,11 @@ func (s *Server) routes() {
 	}
 	s.mux.Handle("GET /metrics", promhttp.HandlerFor(s.metrics, promhttp.HandlerOpts{}))
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		if s.o.Console != nil && len(r.URL.Path) < len(base) || s.o.Console != nil && r.URL.Path[:len(base)] != base {
+		if s.o.Console != nil && r.URL.Path != "/api" && !strings.HasPrefix(r.URL.Path, "/api/") {
 			s.o.Console.ServeHTTP(w, r)
 			return
 		}
-		s.problem(w, r, fault.Missing("path", clip(r.URL.Path)))
+		s.problem(w, r, s.nowhere(r))
 	})
 }
 
@@ -84,7 +84,8 @@ type route struct {
 	summary      string // for OpenAPI
 	tag          string
 	body         string // schema of the body, for OpenAPI: "", "record", "free", "file", or a name
-	answer       string // likewise of the answer
+	answer       string // likewise of the answer; empty = named after the tag, or free
+	status       int    // of success; 0 = 200
 	query        []string
 }
 
@@ -94,47 +95,49 @@ func (s *Server) table() []route {
 		{method: "GET", path: "/healthz", do: s.healthz, open: true, tag: "operation", summary: "The process is alive"},
 		{method: "GET", path: "/readyz", do: s.readyz, open: true, tag: "operation", summary: "The database answers"},
 		{method: "GET", path: "/openapi.json", do: s.openapi, open: true, tag: "operation", summary: "This document"},
-		{method: "GET", path: "/docs", do: s.docs, open: true, tag: "operation", summary: "This document, to read"},
+		{method: "GET", path: "/docs", do: s.docs, open: true, tag: "operation", summary: "This document, to read", answer: "html"},
 
-		{method: "POST", path: base + "/session", do: s.signIn, open: true, tag: "people", summary: "Sign in", body: "free"},
-		{method: "GET", path: base + "/session", do: s.whoami, tag: "people", summary: "Who am I"},
-		{method: "DELETE", path: base + "/session", do: s.signOut, tag: "people", summary: "Sign out"},
-		{method: "POST", path: base + "/setup", do: s.setup, open: true, tag: "people", summary: "Use a one-time set-up link", body: "free"},
-		{method: "POST", path: base + "/tokens", do: s.newToken, tag: "people", summary: "Make an API token; it is shown once", body: "free"},
-		{method: "POST", path: base + "/invitations", do: s.invite, tag: "people", summary: "Make a user with a one-time set-up link", body: "free"},
+		{method: "POST", path: base + "/session", do: s.signIn, open: true, tag: "people", summary: "Sign in", body: "credentials", answer: "me"},
+		{method: "GET", path: base + "/session", do: s.whoami, tag: "people", summary: "Who am I", answer: "me"},
+		{method: "DELETE", path: base + "/session", do: s.signOut, tag: "people", summary: "Sign out", answer: "none", status: 204},
+		{method: "POST", path: base + "/setup", do: s.setup, open: true, tag: "people", summary: "Use a one-time set-up link", body: "free", answer: "me"},
+		{method: "POST", path: base + "/tokens", do: s.newToken, tag: "people", summary: "Make an API token; it is shown once", body: "free", status: 201},
+		{method: "POST", path: base + "/invitations", do: s.invite, tag: "people", summary: "Make a user with a one-time set-up link", body: "free", status: 201},
 
 		{method: "GET", path: base + "/book", do: s.book, tag: "book", summary: "Everything declared, as the caller may use it"},
 		{method: "GET", path: base + "/search", do: s.search, tag: "search", summary: "Find records by words", query: []string{"q", "kind", "limit"}},
+		{method: "POST", path: base + "/counts", do: s.counts, tag: "records", summary: "How many records fit each of many filters", body: "free"},
+		{method: "GET", path: base + "/export/{plural}", do: s.export, tag: "records", summary: "A whole list as CSV, in words", query: []string{"filter", "order", "fields", "lang"}},
 		{method: "GET", path: base + "/stream", do: s.stream, tag: "stream", summary: "Server-sent events: what changes, and who is viewing what"},
-		{method: "POST", path: base + "/presence", do: s.present, tag: "stream", summary: "Say what one is viewing", body: "free"},
-		{method: "POST", path: base + "/links", do: s.link, tag: "links", summary: "Link two records", body: "free"},
-		{method: "DELETE", path: base + "/links", do: s.unlink, tag: "links", summary: "Remove a link", body: "free"},
+		{method: "POST", path: base + "/presence", do: s.present, tag: "stream", summary: "Say what one is viewing", body: "free", answer: "none", status: 204},
+		{method: "POST", path: base + "/links", do: s.link, tag: "links", summary: "Link two records", body: "link", answer: "link", status: 201},
+		{method: "DELETE", path: base + "/links", do: s.unlink, tag: "links", summary: "Remove a link", body: "link", answer: "none", status: 204},
 		{method: "GET", path: base + "/kpis", do: s.kpis, tag: "figures", summary: "List the KPIs"},
-		{method: "GET", path: base + "/kpis/{code}", do: s.kpi, tag: "figures", summary: "One KPI's value", query: []string{"from", "to", "group_by", "filter", "subject"}},
+		{method: "GET", path: base + "/kpis/{code}", do: s.kpi, tag: "figures", summary: "One KPI's value", query: []string{"from", "to", "group_by", "filter", "subject"}, answer: "kpi"},
 		{method: "POST", path: base + "/calc/{name}", do: s.calc, tag: "figures", summary: "One of the production's own calculations", body: "free"},
-		{method: "GET", path: base + "/jobs", do: s.jobs, tag: "jobs", summary: "How every job stands, and dead letters"},
-		{method: "POST", path: base + "/jobs/{name}/run", do: s.runJob, tag: "jobs", summary: "Run a job now", body: "free"},
-		{method: "POST", path: base + "/jobs/{name}/retry", do: s.retryJob, tag: "jobs", summary: "Give a dead letter another life"},
+		{method: "GET", path: base + "/jobs", do: s.jobs, tag: "jobs", summary: "How every job stands, and dead letters", answer: "jobs"},
+		{method: "POST", path: base + "/jobs/{name}/run", do: s.runJob, tag: "jobs", summary: "Run a job now", body: "as_of", answer: "job_report"},
+		{method: "POST", path: base + "/jobs/{name}/retry", do: s.retryJob, tag: "jobs", summary: "Give a dead letter another life", answer: "none", status: 204},
 		{method: "GET", path: base + "/journal/verify", do: s.verify, tag: "journal", summary: "Check the journal's chains and signatures"},
-		{method: "POST", path: base + "/journal/checkpoint", do: s.checkpoint, tag: "journal", summary: "Sign how far the journal has come; keep the answer elsewhere"},
+		{method: "POST", path: base + "/journal/checkpoint", do: s.checkpoint, tag: "journal", summary: "Sign how far the journal has come; keep the answer elsewhere", status: 201},
 		{method: "PUT", path: base + "/_test/clock", do: s.testClock, open: true, tag: "operation", summary: "Move the clock of a test", body: "free"},
 
 		{method: "GET", path: base + "/{plural}", do: s.list, tag: "records", summary: "A page of records", answer: "page",
 			query: []string{"filter", "order", "fields", "limit", "cursor", "count", "expand", "as_of"}},
-		{method: "POST", path: base + "/{plural}", do: s.create, tag: "records", summary: "Create a record", body: "record", answer: "record"},
+		{method: "POST", path: base + "/{plural}", do: s.create, tag: "records", summary: "Create a record", body: "record", answer: "record", status: 201},
 		{method: "GET", path: one, do: s.get, tag: "records", summary: "One record by id or number", answer: "record", query: []string{"fields", "expand", "as_of"}},
 		{method: "PATCH", path: one, do: s.update, tag: "records", summary: "Change fields (JSON merge patch)", body: "record", answer: "record"},
 		{method: "POST", path: one + "/actions/{move}", do: s.move, tag: "records", summary: "Take a move of the lifecycle", body: "record", answer: "record"},
-		{method: "GET", path: one + "/history", do: s.history, tag: "records", summary: "What happened to it"},
-		{method: "GET", path: one + "/links", do: s.links, tag: "links", summary: "What it is linked to"},
-		{method: "GET", path: one + "/clocks", do: s.clocks, tag: "records", summary: "Its SLA clocks"},
-		{method: "GET", path: one + "/comments", do: s.comments, tag: "records", summary: "Its conversation"},
-		{method: "POST", path: one + "/comments", do: s.comment, tag: "records", summary: "Add a comment or a work note", body: "free"},
-		{method: "GET", path: one + "/attachments", do: s.attachments, tag: "records", summary: "Its files"},
-		{method: "POST", path: one + "/attachments", do: s.attach, tag: "records", summary: "Add a file", body: "file"},
-		{method: "GET", path: one + "/attachments/{file}", do: s.download, tag: "records", summary: "One file"},
-		{method: "DELETE", path: one + "/attachments/{file}", do: s.detach, tag: "records", summary: "Remove a file"},
-		{method: "POST", path: one + "/erase", do: s.erase, tag: "records", summary: "Throw a person's key away"},
+		{method: "GET", path: one + "/history", do: s.history, tag: "records", summary: "What happened to it", answer: "history"},
+		{method: "GET", path: one + "/links", do: s.links, tag: "links", summary: "What it is linked to", answer: "links"},
+		{method: "GET", path: one + "/clocks", do: s.clocks, tag: "records", summary: "Its SLA clocks", answer: "clocks"},
+		{method: "GET", path: one + "/comments", do: s.comments, tag: "records", summary: "Its conversation", answer: "comments"},
+		{method: "POST", path: one + "/comments", do: s.comment, tag: "records", summary: "Add a comment or a work note", body: "comment", answer: "comment", status: 201},
+		{method: "GET", path: one + "/attachments", do: s.attachments, tag: "records", summary: "Its files", answer: "attachments"},
+		{method: "POST", path: one + "/attachments", do: s.attach, tag: "records", summary: "Add a file", body: "file", answer: "attachment", status: 201},
+		{method: "GET", path: one + "/attachments/{file}", do: s.download, tag: "records", summary: "One file", answer: "bytes"},
+		{method: "DELETE", path: one + "/attachments/{file}", do: s.detach, tag: "records", summary: "Remove a file", answer: "none", status: 204},
+		{method: "POST", path: one + "/erase", do: s.erase, tag: "records", summary: "Throw a person's key away", answer: "record"},
 	}
 }
 
@@ -156,8 +159,11 @@ func (s *Server) wrap(rt route) http.Handler {
 			r.Body = http.MaxBytesReader(sw, r.Body, MaxBody)
 		}
 		ctx, err := s.identify(r, rt.open)
+		r = r.WithContext(ctx)
 		if err == nil {
-			r = r.WithContext(ctx)
+			err = rt.accepts(r)
+		}
+		if err == nil {
 			err = rt.do(sw, r)
 		}
 		if err != nil && r.Context().Err() != context.Canceled {

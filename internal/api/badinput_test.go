@@ -64,12 +64,12 @@ func TestBadInput(t *testing.T) {
 			{"an unknown job", "admin", "POST", "/jobs/nothing/run", m{}, 404, "not_found"},
 			{"a job run by nobody in charge", "agent", "POST", "/jobs/incident.stale/run", m{}, 403, "forbidden"},
 			{"an unknown KPI", "agent", "GET", "/kpis/INC-99", nil, 404, "not_found"},
-			{"a KPI of no time", "agent", "GET", "/kpis/INC-01?from=now", nil, 422, "wrong_format"},
+			{"a KPI of no time", "agent", "GET", "/kpis/incidents.created?from=now", nil, 422, "wrong_format"},
 		} {
 			w.run(t, c.name, func(*testing.T) {
 				begin := time.Now()
 				r := w.refuse(c.status, c.code, c.who, c.method, c.path, c.body)
-				if took := time.Since(begin); took > 2*time.Second {
+				if took := time.Since(begin); took > 10*time.Second { // far less where nothing else runs
 					t.Errorf("refusing took %v", took)
 				}
 				if r.str("title") == "" || strings.Contains(string(r.raw), "SELECT") {

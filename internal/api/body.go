@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -32,13 +34,29 @@ func raw(r *http.Request) ([]byte, error) {
 	return b, nil
 }
 
-// object reads a body that is one JSON object; numbers stay exact.
-func object(r *http.Request) (map[string]any, error) {
+// object reads a body that is one JSON object; numbers stay exact. With names, members of
+// other names are refused: a typo must not pass for a wish.
+func object(r *http.Request, names ...string) (map[string]any, error) {
 	b, err := raw(r)
 	if err != nil {
 		return nil, err
 	}
-	return decode(b)
+	body, err := decode(b)
+	if err == nil && len(names) > 0 {
+		err = only(body, names...)
+	}
+	return body, err
+}
+
+// only refuses members of a body that have no meaning here.
+func only(body map[string]any, names ...string) error {
+	var faults []*fault.Fault
+	for _, name := range slices.Sorted(maps.Keys(body)) {
+		if !slices.Contains(names, name) {
+			faults = append(faults, fault.Field(clip(name), "unknown_field"))
+		}
+	}
+	return fault.Collect(faults)
 }
 
 func decode(b []byte) (map[string]any, error) {

@@ -95,9 +95,9 @@ func fieldBook(k *record.Kind, f *record.Field, settable bool) map[string]any {
 	if len(f.Choices) > 0 {
 		choices := make([]map[string]any, len(f.Choices))
 		for i, c := range f.Choices {
-			words := both(locale.ChoiceKeys(k.Name, f.Name, c)...)
-			if f.Type == record.Int || f.Custom {
-				words = map[string]string{"ko": c, "en": c}
+			words := map[string]string{}
+			for _, l := range locale.Langs {
+				words[l] = choiceWords(l, k, f, c)
 			}
 			choices[i] = map[string]any{"code": c, "label": words}
 		}

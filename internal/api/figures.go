@@ -30,7 +30,7 @@ func (s *Server) kpis(w http.ResponseWriter, r *http.Request) error {
 	}
 	items := []map[string]any{}
 	for _, k := range s.h.Book.KPIs() {
-		if !s.h.Engine.Policy().Might(a, k.Kind, permit.Read) || k.Internal && !s.h.Engine.Policy().Might(a, k.Kind, permit.Inside) {
+		if !s.h.Engine.MayMeasure(a, &k) {
 			continue
 		}
 		items = append(items, describe(&k))
@@ -89,7 +89,11 @@ func (s *Server) fill(out map[string]any, k *measure.KPI, f engine.Figure) {
 	if f.Result.Value == nil {
 		out["reason"] = f.Result.Reason
 	}
-	if kd := s.h.Engine.Schema().Kind(k.Kind); kd != nil {
+	if f.Currency != "" {
+		out["currency"] = f.Currency
+	}
+	out["records_url"] = nil
+	if kd := s.h.Engine.Schema().Kind(k.Kind); kd != nil && (k.How != measure.Own || f.Filter != "") {
 		out["records_url"] = base + "/" + kd.Plural + "?filter=" + url.QueryEscape(f.Filter)
 	}
 }

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"io"
 	"mime"
+	"mime/multipart"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -47,35 +49,64 @@ func (s *Server) attach(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fault.New(fault.Malformed, "malformed").Saying("multipart/form-data with a part named file is wanted")
 	}
-	internal := false
+	file := storage.Attachment{ID: record.NewID()}
 	for {
 		part, err := mr.NextPart()
 		if errors.Is(err, io.EOF) {
-			return fault.Field("file", "required")
+			break
+		}
+		if err == nil {
+			err = s.part(part, &file)
+		}
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			err = fault.New(fault.Malformed, "malformed").Because(err) // cut off on its way
 		}
 		if err != nil {
-			return fault.New(fault.Malformed, "malformed").Because(err)
-		}
-		switch part.FormName() {
-		case "internal":
-			b, _ := io.ReadAll(io.LimitReader(part, 10))
-			internal = string(b) == "true"
-		case "file":
-			if internal && !v.Mask.Internal() {
-				return fault.New(fault.Forbidden, "forbidden", "verb", permit.Attach, "kind", k.Name)
-			}
-			hash, kind, size, err := s.h.Blobs.Put(part)
-			if err != nil {
-				return err
-			}
-			out, err := s.h.Engine.Do(r.Context(), engine.Request{Kind: k.Name, ID: r.PathValue("id"), Verb: permit.Attach, File: &storage.Attachment{
-				ID: record.NewID(), Name: fileName(part.FileName()), Type: kind, Size: size, Hash: hash, Internal: internal}})
-			if err != nil {
-				return err
-			}
-			return answer(w, http.StatusCreated, out.File)
+			return uploadFault(err)
 		}
 	}
+	if file.Hash == "" {
+		return fault.Field("file", "required")
+	}
+	if file.Internal && !v.Mask.Internal() {
+		return fault.New(fault.Forbidden, "forbidden", "verb", permit.Attach, "kind", k.Name)
+	}
+	out, err := s.h.Engine.Do(r.Context(), engine.Request{Kind: k.Name, ID: r.PathValue("id"), Verb: permit.Attach, File: &file})
+	if err != nil {
+		return err
+	}
+	return answer(w, http.StatusCreated, out.File)
+}
+
+// part reads one part of the form. They come in any order, so nothing is decided before
+// the last of them.
+func (s *Server) part(p *multipart.Part, file *storage.Attachment) (err error) {
+	switch p.FormName() {
+	case "internal":
+		b, err := io.ReadAll(io.LimitReader(p, 10))
+		if text := string(b); err == nil && text != "true" && text != "false" {
+			return fault.Field("internal", "wrong_type", "type", "bool")
+		}
+		file.Internal = string(b) == "true"
+		return err
+	case "file":
+		if file.Hash != "" {
+			return fault.Field("file", "too_many", "max", 1)
+		}
+		file.Name = fileName(p.FileName())
+		file.Hash, file.Type, file.Size, err = s.h.Blobs.Put(p)
+		return err
+	}
+	return fault.Field(clip(p.FormName()), "unknown_field")
+}
+
+// uploadFault tells what is wrong with the form from what is wrong with us.
+func uploadFault(err error) error {
+	var big *http.MaxBytesError
+	if fault.Of(err) != nil || errors.As(err, &big) || errors.As(err, new(*os.PathError)) || errors.As(err, new(*os.LinkError)) {
+		return err
+	}
+	return fault.New(fault.Malformed, "malformed").Because(err)
 }
 
 // fileName makes a name that is safe to show and to save.
@@ -90,7 +121,7 @@ func fileName(name string) string {
 	if rs := []rune(name); len(rs) > 150 {
 		name = string(rs[len(rs)-150:])
 	}
-	if name == "" || name == "." || name == "/" {
+	if strings.Trim(name, "./ ") == "" {
 		return "file"
 	}
 	return name

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -32,9 +33,11 @@ type world struct {
 // monday is when every test world begins: Monday 2026-11-02 10:00 in Seoul.
 var monday = time.Date(2026, 11, 2, 1, 0, 0, 0, time.UTC)
 
-// everyDatabase runs do in a fresh world on each database.
+// everyDatabase runs do in a fresh world on each database, beside other such tests:
+// worlds share nothing.
 func everyDatabase(t *testing.T, do func(t *testing.T, w *world)) {
 	t.Helper()
+	t.Parallel()
 	storagetest.Databases(t, func(t *testing.T, url string) { do(t, newWorld(t, url)) })
 }
 
@@ -198,7 +201,32 @@ func (w *world) refuse(status int, code, who, method, path string, body any, hea
 func (w *world) later(d time.Duration) {
 	w.t.Helper()
 	at := time.UnixMicro(w.now.Load()).Add(d)
-	w.want(200, "", "PUT", "/_test/clock", map[string]any{"now": at.UTC().Format(time.RFC3339)})
+	w.want(200, "", "PUT", "/_test/clock", map[string]any{"now": record.FormatTime(at)})
+}
+
+// indexed waits until everything written so far can be found. PostgreSQL holds readers of
+// the journal back for as long as any transaction that began before is still open, in
+// whatever database: beside other tests that may take a while.
+func (w *world) indexed() {
+	w.t.Helper()
+	name := fmt.Sprint("mark", record.NewID())
+	w.want(201, "admin", "POST", "/categories", m{"name": name})
+	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		if err := w.h.Engine.CatchUp(context.Background()); err != nil {
+			w.t.Fatal(err)
+		}
+		if len(w.get("admin", "/search?kind=category&q="+name).items()) == 1 {
+			return
+		}
+		if time.Now().After(end) {
+			w.t.Fatal("what was written cannot be found")
+		}
+	}
+}
+
+// at gives a moment that lies so far from the world's own, as the API writes it.
+func (w *world) at(d time.Duration) string {
+	return record.FormatTime(time.UnixMicro(w.now.Load()).Add(d))
 }
 
 type m = map[string]any

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -81,7 +82,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err := sameOrigin(r); err != nil {
 		return err
 	}
-	body, err := object(r)
+	body, err := object(r, "email", "password")
 	if err != nil {
 		return err
 	}
@@ -115,7 +116,7 @@ func (s *Server) me(w http.ResponseWriter, ctx context.Context) error {
 }
 
 func (s *Server) setup(w http.ResponseWriter, r *http.Request) error {
-	body, err := object(r)
+	body, err := object(r, "link", "email", "name", "password")
 	if err != nil {
 		return err
 	}
@@ -129,7 +130,7 @@ func (s *Server) setup(w http.ResponseWriter, r *http.Request) error {
 
 // newToken makes a token for the caller; an administrator may make one for another.
 func (s *Server) newToken(w http.ResponseWriter, r *http.Request) error {
-	body, err := object(r)
+	body, err := object(r, "name", "user", "roles", "expires_at")
 	if err != nil {
 		return err
 	}
@@ -156,7 +157,16 @@ func (s *Server) newToken(w http.ResponseWriter, r *http.Request) error {
 	if name == "" {
 		return fault.Field("name", "required")
 	}
-	id, secret, err := s.h.Door.NewToken(r.Context(), a, user.ID, name, textsOf(body, "roles"), expires)
+	roles := textsOf(body, "roles")
+	if user.ID == a.ID && a.Via == "api" { // a token makes none that may do more than itself
+		if len(roles) == 0 {
+			roles = a.Roles
+		}
+		if len(roles) == 0 || slices.ContainsFunc(roles, func(r string) bool { return !a.Has(r) }) {
+			return fault.New(fault.Forbidden, "forbidden", "verb", permit.Create, "kind", kind.APIToken)
+		}
+	}
+	id, secret, err := s.h.Door.NewToken(r.Context(), a, user.ID, name, roles, expires)
 	if err != nil {
 		return err
 	}
@@ -168,7 +178,7 @@ func (s *Server) invite(w http.ResponseWriter, r *http.Request) error {
 	if err := s.admin(r); err != nil {
 		return err
 	}
-	body, err := object(r)
+	body, err := object(r, "email", "name", "roles")
 	if err != nil {
 		return err
 	}

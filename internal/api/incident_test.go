@@ -197,7 +197,12 @@ func (w *world) majorIncident(t *testing.T, group, category, service string) {
 	}
 	level := got.num("hierarchic_level")
 	w.later(20 * time.Minute)
-	w.want(201, "mim", "POST", "/incident_updates", m{"incident": ids[0], "status": "identified", "text": m{"ko": "원인을 찾았습니다", "en": "We found the cause"}})
+	message := m{"incident": ids[0], "status": "identified", "text": m{"ko": "원인을 찾았습니다", "en": "We found the cause"}}
+	w.refuse(422, "required", "mim", "POST", "/incident_updates", message)
+	message["next_update_at"] = w.at(-time.Minute)
+	w.refuse(422, "in_the_past", "mim", "POST", "/incident_updates", message)
+	message["next_update_at"] = w.at(30 * time.Minute)
+	w.want(201, "mim", "POST", "/incident_updates", message)
 	w.later(20 * time.Minute)
 	if l := w.want(200, "mim", "GET", head, nil).num("hierarchic_level"); l != level {
 		t.Errorf("escalated though an update came in time: %v", l)
@@ -232,6 +237,7 @@ func (w *world) outagesCount(t *testing.T, group, category string) {
 	if len(near) != 1 || near[0]["type"] != "caused" {
 		t.Fatalf("a service is down, but there is no outage: %v", near)
 	}
+	w.later(31 * time.Minute)
 	slow := w.inProgress(group, category, m{"service": svc, "service_status": "degraded", "impact_start": start.Add(30 * time.Minute).Format(time.RFC3339),
 		"detected_at": start.Add(30 * time.Minute).Format(time.RFC3339)})
 	w.later(4 * time.Hour)
@@ -305,7 +311,10 @@ func (w *world) wanders(t *testing.T, group, category string) {
 	if got.num("functional_level") != 2 || got.num("reassign_count") != 1 {
 		t.Errorf("level %v, reassigned %v", got.num("functional_level"), got.num("reassign_count"))
 	}
-	w.refuse(409, "guard_failed", "resolver", "POST", ap+"/actions/accept", m{})
+	w.refuse(403, "forbidden", "resolver", "POST", ap+"/actions/accept", m{}) // it is another group's now
+	if r := w.refuse(409, "guard_failed", "agent", "POST", ap+"/actions/accept", m{}); !strings.Contains(string(r.raw), "is_member") {
+		t.Errorf("an agent of another group accepts: %s", r.raw)
+	}
 	w.want(200, "agent", "POST", ap+"/actions/reassign", m{"group": group, "reason": "back"})
 	if got = w.want(200, "agent", "POST", ap+"/actions/reassign", m{"group": second, "reason": "and forth"}); got.at("ping_pong") != true {
 		t.Errorf("three hops and no ping-pong flag")

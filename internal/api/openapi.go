@@ -3,7 +3,9 @@ package api
 import (
 	"html/template"
 	"net/http"
+	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -21,8 +23,8 @@ func Document(b *book.Book) *huma.OpenAPI {
 		Components: &huma.Components{Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer), SecuritySchemes: map[string]*huma.SecurityScheme{
 			"bearer": {Type: "http", Scheme: "bearer"}, "session": {Type: "apiKey", In: "cookie", Name: cookieName}}},
 		Security: []map[string][]string{{"bearer": {}}, {"session": {}}}}
+	d := &described{answers: answers(doc.Components.Schemas), bodies: bodies(), problem: component[Problem](doc.Components.Schemas)}
 	schemas := doc.Components.Schemas.Map()
-	schemas["Problem"] = huma.SchemaFromType(doc.Components.Schemas, typeOf[Problem]())
 	for _, k := range b.Schema.Kinds() {
 		schemas[k.Name] = kindSchema(k, false)
 		schemas[k.Name+"_input"] = kindSchema(k, true)
@@ -33,94 +35,156 @@ func Document(b *book.Book) *huma.OpenAPI {
 			continue
 		}
 		if !strings.Contains(rt.path, "{plural}") {
-			doc.AddOperation(operation(rt, nil, ""))
+			doc.AddOperation(d.operation(rt, nil, nil))
 			continue
 		}
 		for _, k := range b.Schema.Kinds() {
-			if !strings.Contains(rt.path, "{move}") {
-				doc.AddOperation(operation(rt, k, ""))
-				continue
-			}
-			if k.Life == nil {
-				continue
-			}
-			seen := map[string]bool{}
-			for _, m := range k.Life.Moves() {
-				if !m.Auto && !seen[m.Name] {
-					seen[m.Name] = true
-					doc.AddOperation(operation(rt, k, m.Name))
-				}
+			switch {
+			case strings.Contains(rt.path, "{move}"):
+				d.moves(doc, rt, k)
+			case strings.HasSuffix(rt.path, "/erase") && !hasPersonal(k): // there is nothing to erase
+			default:
+				doc.AddOperation(d.operation(rt, k, nil))
 			}
 		}
 	}
 	return doc
 }
 
-func operation(rt route, k *record.Kind, move string) *huma.Operation {
+func hasPersonal(k *record.Kind) bool {
+	return slices.ContainsFunc(k.Fields, func(f *record.Field) bool { return f.Personal == "id" })
+}
+
+// described is what all operations are described with.
+type described struct {
+	answers, bodies map[string]shape
+	problem         shape
+}
+
+// moves adds one operation for each move that a caller may ask for.
+func (d *described) moves(doc *huma.OpenAPI, rt route, k *record.Kind) {
+	if k.Life == nil {
+		return
+	}
+	seen := map[string]bool{}
+	for _, m := range k.Life.Moves() {
+		if !m.Auto && !seen[m.Name] {
+			seen[m.Name] = true
+			doc.AddOperation(d.operation(rt, k, &m))
+		}
+	}
+}
+
+func (d *described) operation(rt route, k *record.Kind, m *record.Move) *huma.Operation {
 	op := &huma.Operation{Method: rt.method, Path: rt.path, Summary: rt.summary, Tags: []string{rt.tag}, Responses: map[string]*huma.Response{}}
 	name := rt.path
 	if k != nil {
-		op.Path = strings.ReplaceAll(strings.ReplaceAll(rt.path, "{plural}", k.Plural), "{move}", move)
+		op.Path = strings.ReplaceAll(rt.path, "{plural}", k.Plural)
 		op.Tags = []string{k.Name}
 		op.Summary = locale.Kind("en", k.Name) + ": " + strings.ToLower(rt.summary[:1]) + rt.summary[1:]
-		if move != "" {
-			op.Summary = locale.Kind("en", k.Name) + ": " + locale.Say("en", locale.MoveKeys(k.Name, move)...)
+		if m != nil {
+			op.Path = strings.ReplaceAll(op.Path, "{move}", m.Name)
+			op.Summary = locale.Kind("en", k.Name) + ": " + locale.Say("en", locale.MoveKeys(k.Name, m.Name)...)
 		}
 		name = op.Path
 	}
 	op.OperationID = strings.ToLower(rt.method) + strings.NewReplacer("/", "-", "{", "", "}", "", ".", "-").Replace(strings.TrimPrefix(name, base))
 	for _, part := range strings.Split(op.Path, "/") {
 		if strings.HasPrefix(part, "{") {
-			op.Parameters = append(op.Parameters, &huma.Param{Name: strings.Trim(part, "{}"), In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}})
+			op.Parameters = append(op.Parameters, &huma.Param{Name: strings.Trim(part, "{}"), In: "path", Required: true, Schema: str})
 		}
 	}
 	for _, q := range rt.query {
-		op.Parameters = append(op.Parameters, &huma.Param{Name: q, In: "query", Schema: &huma.Schema{Type: huma.TypeString}})
+		p := &huma.Param{Name: q, In: "query", Schema: str}
+		if parameters[q] != nil {
+			p.Schema = parameters[q]
+		}
+		op.Parameters = append(op.Parameters, p)
 	}
-	if rt.method == http.MethodPatch || move != "" {
-		op.Parameters = append(op.Parameters, &huma.Param{Name: "If-Match", In: "header", Schema: &huma.Schema{Type: huma.TypeString}})
+	header := func(name, what string) {
+		op.Parameters = append(op.Parameters, &huma.Param{Name: name, In: "header", Description: what, Schema: str})
+	}
+	if rt.method == http.MethodPatch || m != nil {
+		header("If-Match", "the version that was seen; another one is refused with 412")
+	}
+	if rt.method == http.MethodPost && (rt.answer == "record" || rt.answer == "comment" || rt.answer == "link") {
+		header("Idempotency-Key", "kept 48 h: the same key and body get the same answer, the same key and another body 409")
 	}
 	if rt.body != "" {
-		op.RequestBody = requestBody(rt, k)
+		op.RequestBody = d.body(rt, k, m)
 	}
 	if rt.open {
 		op.Security = []map[string][]string{}
 	}
-	op.Responses[success(rt)] = &huma.Response{Description: "OK", Content: map[string]*huma.MediaType{"application/json": {Schema: answerSchema(rt, k)}}}
-	op.Responses["default"] = &huma.Response{Description: "What went wrong (RFC 9457)", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: schemaRef("Problem")}}}
+	status := max(rt.status, http.StatusOK)
+	op.Responses[strconv.Itoa(status)] = &huma.Response{Description: http.StatusText(status), Content: d.answer(rt, k)}
+	op.Responses["default"] = &huma.Response{Description: "What went wrong (RFC 9457)", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: d.problem}}}
 	return op
 }
 
-func success(rt route) string {
-	if rt.method == http.MethodPost && (rt.answer == "record" && !strings.Contains(rt.path, "actions") || strings.HasSuffix(rt.path, "comments") || strings.HasSuffix(rt.path, "attachments")) {
-		return "201"
-	}
-	return "200"
-}
+func schemaRef(name string) shape { return &huma.Schema{Ref: "#/components/schemas/" + name} }
 
-func schemaRef(name string) *huma.Schema { return &huma.Schema{Ref: "#/components/schemas/" + name} }
-
-func requestBody(rt route, k *record.Kind) *huma.RequestBody {
-	free := &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}
+func (d *described) body(rt route, k *record.Kind, m *record.Move) *huma.RequestBody {
+	kind, schema := "application/json", d.bodies[rt.body]
 	switch {
 	case rt.body == "file":
-		form := &huma.Schema{Type: huma.TypeObject, Properties: map[string]*huma.Schema{"file": {Type: huma.TypeString, Format: "binary"}, "internal": {Type: huma.TypeBoolean}}}
-		return &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: form}}}
-	case rt.body == "record" && k != nil:
-		free = schemaRef(k.Name + "_input")
+		kind = "multipart/form-data"
+	case m != nil:
+		schema = moveSchema(k, m)
+	case k != nil && rt.body == "record":
+		schema = schemaRef(k.Name + "_input")
 	}
-	return &huma.RequestBody{Content: map[string]*huma.MediaType{"application/json": {Schema: free}}}
+	return &huma.RequestBody{Required: len(schema.Required) > 0, Content: map[string]*huma.MediaType{kind: {Schema: schema}}}
 }
 
-func answerSchema(rt route, k *record.Kind) *huma.Schema {
-	if k == nil || rt.answer == "" {
-		return &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}
+// answer describes the body of a success; nil = there is none.
+func (d *described) answer(rt route, k *record.Kind) map[string]*huma.MediaType {
+	kind, schema := "application/json", d.answers[rt.answer]
+	switch {
+	case rt.answer == "none":
+		return nil
+	case rt.answer == "html":
+		kind, schema = "text/html", str
+	case rt.answer == "bytes":
+		kind, schema = "application/octet-stream", &huma.Schema{Type: huma.TypeString, Format: "binary"}
+	case rt.answer == "" && strings.HasSuffix(rt.path, "/stream"):
+		kind, schema = "text/event-stream", str
+	case rt.answer == "":
+		schema = d.answers[rt.tag]
+		if schema == nil || rt.tag == "links" {
+			schema = free
+		}
+	case rt.answer == "page":
+		schema = members(props{"items": array(schemaRef(k.Name)), "next_cursor": orNull(str), "total": whole, "total_is_at_least": yes, "refs": free}, "items", "next_cursor")
+	case rt.answer == "record" && k != nil:
+		schema = schemaRef(k.Name)
 	}
-	if rt.answer == "page" {
-		return &huma.Schema{Type: huma.TypeObject, Properties: map[string]*huma.Schema{
-			"items": {Type: huma.TypeArray, Items: schemaRef(k.Name)}, "next_cursor": {Type: huma.TypeString, Nullable: true}, "total": {Type: huma.TypeInteger}}}
+	return map[string]*huma.MediaType{kind: {Schema: schema}}
+}
+
+// moveSchema describes what a move takes. What it needs may stand in the record already,
+// so nothing is required here.
+func moveSchema(k *record.Kind, m *record.Move) shape {
+	s := members(props{})
+	for _, name := range append(slices.Clone(m.Needs), m.Takes...) {
+		if f := k.Field(name); f != nil && !f.Derived {
+			s.Properties[name] = fieldSchema(k, f)
+			if slices.Contains(m.Needs, name) {
+				s.Properties[name].Description += " (needed)"
+			}
+		}
 	}
-	return schemaRef(k.Name)
+	asides(s)
+	return s
+}
+
+// asides are what may come with every change besides fields.
+func asides(s shape) {
+	for name, what := range map[string]string{"comment": "a public comment in the same breath", "work_note": "a work note in the same breath", "reason": "why, kept in the journal"} {
+		if s.Properties[name] == nil {
+			s.Properties[name] = &huma.Schema{Type: huma.TypeString, Description: what}
+		}
+	}
 }
 
 // kindSchema describes a kind's records, or with input what a caller may send.
@@ -136,13 +200,13 @@ func kindSchema(k *record.Kind, input bool) *huma.Schema {
 		}
 	}
 	if input {
-		for name, what := range map[string]string{"comment": "a public comment in the same breath", "work_note": "a work note in the same breath", "reason": "why, kept in the journal"} {
-			if s.Properties[name] == nil {
-				s.Properties[name] = &huma.Schema{Type: huma.TypeString, Description: what}
-			}
-		}
+		asides(s)
 		return s
 	}
+	if s.Properties["kind"] == nil {
+		s.Properties["kind"] = &huma.Schema{Type: huma.TypeString, Enum: []any{k.Name}}
+	}
+	s.Properties["refs"] = &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true, Description: "with expand=refs: what the records that it refers to are called"}
 	words := &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{Type: huma.TypeString}}
 	s.Properties["can"] = &huma.Schema{Type: huma.TypeObject, Description: "what the caller may do with it now",
 		Properties: map[string]*huma.Schema{"moves": words, "fields": words, "verbs": words}}
@@ -150,7 +214,7 @@ func kindSchema(k *record.Kind, input bool) *huma.Schema {
 }
 
 func fieldSchema(k *record.Kind, f *record.Field) *huma.Schema {
-	s := &huma.Schema{Type: huma.TypeString, Description: locale.Say("en", locale.FieldKeys(k.Name, f.Name)...), Nullable: true}
+	s := &huma.Schema{Type: huma.TypeString, Description: locale.Say("en", locale.FieldKeys(k.Name, f.Name)...), Nullable: !f.Required}
 	text := &huma.Schema{Type: huma.TypeString}
 	switch f.Type {
 	case record.Int:
@@ -175,9 +239,14 @@ func fieldSchema(k *record.Kind, f *record.Field) *huma.Schema {
 		s = &huma.Schema{Description: s.Description}
 	}
 	for _, c := range f.Choices {
-		if f.Type == record.Choice {
+		if n, err := strconv.Atoi(c); err == nil && f.Type == record.Int {
+			s.Enum = append(s.Enum, n)
+		} else {
 			s.Enum = append(s.Enum, c)
 		}
+	}
+	if s.Nullable && len(s.Enum) > 0 {
+		s.Enum = append(s.Enum, nil)
 	}
 	return s
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -53,14 +54,18 @@ func (s *Server) runJob(w http.ResponseWriter, r *http.Request) error {
 	if err := s.admin(r); err != nil {
 		return err
 	}
-	body, err := object(r)
+	body, err := object(r, "as_of")
 	if err != nil {
 		return err
 	}
 	at := s.h.Engine.Now()
-	if t := textOf(body, "as_of"); t != "" {
-		if at, err = time.Parse(time.RFC3339, t); err != nil {
+	if t, told := body["as_of"]; told {
+		if at, err = time.Parse(time.RFC3339, fmt.Sprint(t)); err != nil {
 			return fault.Field("as_of", "wrong_format", "type", "time")
+		}
+		// What a job does is journaled at its moment, and nothing has happened yet that is to come.
+		if at.After(s.h.Engine.Now()) && s.o.TestClock == nil {
+			return fault.Field("as_of", "in_the_future")
 		}
 	}
 	rep, err := s.h.Jobs.RunNow(r.Context(), r.PathValue("name"), at)
@@ -112,7 +117,7 @@ func (s *Server) testClock(w http.ResponseWriter, r *http.Request) error {
 	if s.o.TestClock == nil {
 		return fault.Missing("path", clip(r.URL.Path))
 	}
-	body, err := object(r)
+	body, err := object(r, "now")
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -79,7 +80,10 @@ func (s *Server) problem(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	p := Problem{Type: "about:blank"}
 	f := fault.Of(err)
-	if f == nil {
+	if m, ok := asWrongMethod(err); ok {
+		p.Status, p.Code, p.Title = http.StatusMethodNotAllowed, "method_not_allowed", locale.Say(l, "fault.method_not_allowed")
+		w.Header().Set("Allow", strings.Join(m, ", "))
+	} else if f == nil {
 		p.Status, p.Code, p.ErrorID = http.StatusInternalServerError, "internal", uuid.NewString()
 		p.Title = locale.Say(l, "fault.internal")
 		s.o.Log.Error("request failed", "id", p.ErrorID, "method", r.Method, "path", r.URL.Path, "error", err)

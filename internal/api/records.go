@@ -44,7 +44,14 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	q := r.URL.Query()
-	req := engine.ListRequest{Kind: k.Name, Filter: q.Get("filter"), Order: q.Get("order"), Cursor: q.Get("cursor"), Count: q.Get("count") == "true"}
+	req := engine.ListRequest{Kind: k.Name, Filter: q.Get("filter"), Order: q.Get("order"), Cursor: q.Get("cursor")}
+	if req.Count, err = flag(r, "count"); err != nil {
+		return err
+	}
+	refs, err := expands(r)
+	if err != nil {
+		return err
+	}
 	if l := q.Get("limit"); l != "" {
 		if req.Limit, err = strconv.Atoi(l); err != nil || req.Limit < 1 {
 			return fault.Field("limit", "out_of_range", "min", 1, "max", engine.MaxLimit)
@@ -75,7 +82,7 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) error {
 			out["total_is_at_least"] = true
 		}
 	}
-	if q.Get("expand") == "refs" {
+	if refs {
 		out["refs"] = s.refs(r, page.Views)
 	}
 	return answer(w, http.StatusOK, out)
@@ -94,6 +101,10 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	refs, err := expands(r)
+	if err != nil {
+		return err
+	}
 	var v engine.View
 	if t.IsZero() {
 		v, err = s.h.Engine.Get(r.Context(), k.Name, r.PathValue("id"))
@@ -104,7 +115,7 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	out := render(v, want)
-	if r.URL.Query().Get("expand") == "refs" {
+	if refs {
 		out["refs"] = s.refs(r, []engine.View{v})
 	}
 	w.Header().Set("ETag", etag(v.Record.Version()))
@@ -147,32 +158,44 @@ func (s *Server) change(w http.ResponseWriter, r *http.Request, verb string, sta
 	if req.IfMatch, err = ifMatch(r); err != nil {
 		return err
 	}
-	if key := r.Header.Get("Idempotency-Key"); key != "" && verb != permit.Update {
-		sum := sha256.Sum256([]byte(r.Method + "\n" + r.URL.Path + "\n" + string(b)))
+	return s.do(w, r, req, b, status, func(o *engine.Outcome) any { return render(o.View, nil) })
+}
+
+// do makes one change and answers with what show makes of it. An Idempotency-Key makes
+// every change but an update, which has its version, one that is made once.
+func (s *Server) do(w http.ResponseWriter, r *http.Request, req engine.Request, body []byte, status int, show func(*engine.Outcome) any) error {
+	if key := r.Header.Get("Idempotency-Key"); key != "" && req.Verb != permit.Update {
+		if !isText(key) {
+			return fault.New(fault.Malformed, "idempotency_key")
+		}
+		sum := sha256.Sum256([]byte(r.Method + "\n" + r.URL.Path + "\n" + string(body)))
 		req.Idem = &engine.Idem{Key: key, Request: sum[:], Answer: func(o *engine.Outcome) (int, []byte) {
-			body, _ := json.Marshal(render(o.View, nil)) // a rendered record always marshals
-			return status, body
+			out, _ := json.Marshal(show(o)) // what is shown always marshals
+			return status, out
 		}}
 	}
 	out, err := s.h.Engine.Do(r.Context(), req)
 	if err != nil {
 		return err
 	}
+	k := s.h.Engine.Schema().Kind(req.Kind)
 	if was := out.Replay; was != nil {
 		w.Header().Set("Idempotency-Replayed", "true")
 		w.Header().Set("Content-Type", "application/json")
-		if was.Status == http.StatusCreated {
+		if req.Verb == permit.Create {
 			w.Header().Set("Location", location(k, was.Record))
 		}
 		w.WriteHeader(was.Status)
 		_, err := w.Write(was.Answer)
 		return err
 	}
-	w.Header().Set("ETag", etag(out.Record.Version()))
-	if status == http.StatusCreated {
+	if req.Verb == permit.Create {
 		w.Header().Set("Location", location(k, out.Record.ID()))
 	}
-	return answer(w, status, render(out.View, nil))
+	if req.Link == nil {
+		w.Header().Set("ETag", etag(out.Record.Version()))
+	}
+	return answer(w, status, show(out))
 }
 
 func location(k *record.Kind, id record.ID) string { return base + "/" + k.Plural + "/" + string(id) }
@@ -229,7 +252,7 @@ func (s *Server) clocks(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.h.Engine.Get(r.Context(), k.Name, r.PathValue("id")); err != nil {
 		return err
 	}
-	return answer(w, http.StatusOK, map[string]any{"items": []any{}})
+	return answer(w, http.StatusOK, map[string]any{"items": []Clock{}})
 }
 
 func (s *Server) comments(w http.ResponseWriter, r *http.Request) error {
@@ -249,7 +272,11 @@ func (s *Server) comment(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	body, err := object(r)
+	b, err := raw(r)
+	if err != nil {
+		return err
+	}
+	body, err := decode(b)
 	if err != nil {
 		return err
 	}
@@ -263,11 +290,8 @@ func (s *Server) comment(w http.ResponseWriter, r *http.Request) error {
 	default:
 		return fault.Field("internal", "wrong_type", "type", "bool")
 	}
-	out, err := s.h.Engine.Do(r.Context(), engine.Request{Kind: k.Name, ID: r.PathValue("id"), Verb: verb, Body: body})
-	if err != nil {
-		return err
-	}
-	return answer(w, http.StatusCreated, out.Comment)
+	return s.do(w, r, engine.Request{Kind: k.Name, ID: r.PathValue("id"), Verb: verb, Body: body}, b, http.StatusCreated,
+		func(o *engine.Outcome) any { return o.Comment })
 }
 
 func (s *Server) links(w http.ResponseWriter, r *http.Request) error {
@@ -297,23 +321,45 @@ func (s *Server) link(w http.ResponseWriter, r *http.Request) error { return s.l
 func (s *Server) unlink(w http.ResponseWriter, r *http.Request) error { return s.linking(w, r, true) }
 
 func (s *Server) linking(w http.ResponseWriter, r *http.Request, remove bool) error {
-	body, err := object(r)
+	b, err := raw(r)
 	if err != nil {
 		return err
 	}
-	from, _ := body["from"].(map[string]any)
-	to, _ := body["to"].(map[string]any)
-	if from == nil || to == nil {
-		return fault.Field("from", "required")
-	}
-	out, err := s.h.Engine.Do(r.Context(), engine.Request{Kind: textOf(from, "kind"), ID: textOf(from, "id"), Verb: permit.Link,
-		Link: &engine.LinkRequest{Type: textOf(body, "type"), To: textOf(to, "id"), Remove: remove}})
+	body, err := decode(b)
 	if err != nil {
 		return err
 	}
-	if remove {
-		w.WriteHeader(http.StatusNoContent)
-		return nil
+	if err := only(body, "type", "from", "to", "reason"); err != nil {
+		return err
 	}
-	return answer(w, http.StatusCreated, out.Edge)
+	from, err := end(body, "from")
+	if err != nil {
+		return err
+	}
+	to, err := end(body, "to")
+	if err != nil {
+		return err
+	}
+	if textOf(body, "type") == "" {
+		return fault.Field("type", "required")
+	}
+	req := engine.Request{Kind: textOf(from, "kind"), ID: textOf(from, "id"), Verb: permit.Link, Body: map[string]any{"reason": textOf(body, "reason")},
+		Link: &engine.LinkRequest{Type: textOf(body, "type"), To: textOf(to, "id"), ToKind: textOf(to, "kind"), Remove: remove}}
+	if !remove {
+		return s.do(w, r, req, b, http.StatusCreated, func(o *engine.Outcome) any { return o.Edge })
+	}
+	if _, err := s.h.Engine.Do(r.Context(), req); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// end reads one end of a link: a kind, and an id or number.
+func end(body map[string]any, name string) (map[string]any, error) {
+	e, _ := body[name].(map[string]any)
+	if e == nil || textOf(e, "id") == "" || name == "from" && textOf(e, "kind") == "" {
+		return nil, fault.Field(name, "required")
+	}
+	return e, only(e, "kind", "id")
 }

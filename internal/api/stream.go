@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"github.com/maru-itsm/maru/internal/kernel/journal"
 	"github.com/maru-itsm/maru/internal/kernel/permit"
 	"github.com/maru-itsm/maru/internal/kernel/record"
+	"github.com/maru-itsm/maru/internal/kernel/storage"
 )
 
 // An event is one change as a stream tells it: never what changed, only that it did, so
@@ -37,7 +39,18 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 	rc := http.NewResponseController(w)
 	cursor := r.Header.Get("Last-Event-ID")
 	var err error
-	if cursor == "" {
+	lost := false
+	if cursor != "" {
+		ok, err := s.h.Engine.Resume(r.Context(), cursor)
+		if errors.Is(err, storage.ErrCursor) {
+			return fault.Field("Last-Event-ID", "bad_cursor")
+		}
+		if err != nil {
+			return err
+		}
+		lost = !ok
+	}
+	if cursor == "" || lost {
 		if cursor, err = s.h.Engine.Ends(r.Context()); err != nil {
 			return err
 		}
@@ -48,6 +61,11 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 	_ = rc.SetWriteDeadline(time.Time{})
 	if _, err := fmt.Fprintf(w, "retry: 2000\nid: %s\n: hello\n\n", cursor); err != nil {
 		return nil
+	}
+	if lost { // too much was missed to tell it: look afresh
+		if _, err := fmt.Fprint(w, "event: lost\ndata: {}\n\n"); err != nil {
+			return nil
+		}
 	}
 	if err := rc.Flush(); err != nil {
 		return nil
@@ -63,11 +81,16 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 	}
 	seen, leave := s.presence.listen()
 	defer leave()
-	done := make(chan error, 1)
+	ctx, hangUp := context.WithCancel(r.Context())
+	done := make(chan struct{})
 	go func() {
-		done <- s.h.Engine.Follow(r.Context(), cursor, func(es []*journal.Entry, next string) error {
-			return s.tell(r, es, next, say)
-		})
+		defer close(done)
+		_ = s.h.Engine.Follow(ctx, cursor, func(es []*journal.Entry, next string) error { return s.tell(r.WithContext(ctx), es, next, say) })
+	}()
+	defer func() { // the follower must not write into an answer that is over
+		hangUp()
+		_ = rc.SetWriteDeadline(time.Now())
+		<-done
 	}()
 	tick := time.NewTicker(beat)
 	defer tick.Stop()
@@ -160,7 +183,7 @@ func (p *presence) say(v viewing) {
 }
 
 func (s *Server) present(w http.ResponseWriter, r *http.Request) error {
-	body, err := object(r)
+	body, err := object(r, "kind", "id", "doing")
 	if err != nil {
 		return err
 	}

@@ -54,6 +54,7 @@ type root struct {
 	Restore restoreCmd `cmd:"" help:"Make a data folder of a backup."`
 	Verify  verifyCmd  `cmd:"" help:"Check the journal and the records."`
 	OpenAPI openapiCmd `cmd:"" name:"openapi" help:"Print the OpenAPI 3.1 document."`
+	Book    bookCmd    `cmd:"" help:"Print everything that the processes declare, on one page."`
 }
 
 // errUsage marks errors that are the command line's own.
@@ -74,7 +75,7 @@ func (e exit) Error() string { return fmt.Sprintf("exit %d", int(e)) }
 func run(ctx context.Context, args []string, in io.Reader, out, errw io.Writer) int {
 	var cmd root
 	code := -1
-	parser, err := kong.New(&cmd, kong.Name("maru"), kong.Description("IT service management in one binary: all 26 ITIL processes, SQLite or PostgreSQL, Korean and English."),
+	parser, err := kong.New(&cmd, kong.Name("maru"), kong.Description("IT service management in one binary, on SQLite or PostgreSQL, in Korean and English."),
 		kong.Writers(out, errw), kong.Exit(func(c int) { code = c }), kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(&Streams{In: in, Out: out, Err: errw, args: args}), kong.UsageOnError())
 	if err != nil {
 		_, _ = fmt.Fprintln(errw, "maru:", err)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/maru-itsm/maru/internal/api"
 	"github.com/maru-itsm/maru/internal/house"
+	"github.com/maru-itsm/maru/web"
 )
 
 type serveCmd struct {
@@ -95,7 +96,11 @@ func (s *server) run(ctx context.Context, out io.Writer, before func(ctx context
 	if err := h.Start(ctx); err != nil {
 		return errors.Join(err, ln.Close())
 	}
-	door := api.New(h, api.Options{Log: s.conf.Log, Secure: s.secure, TestClock: s.move})
+	console, err := api.Console(web.App())
+	if err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	door := api.New(h, api.Options{Log: s.conf.Log, Secure: s.secure, TestClock: s.move, Console: console})
 	srv := &http.Server{Handler: door, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
 	if err := s.greet(ctx, out, h, ln.Addr().String()); err != nil {
 		return errors.Join(err, ln.Close())

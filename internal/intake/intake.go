@@ -34,6 +34,7 @@ type Report struct {
 	Records   map[string]int `json:"records"`   // new records by kind
 	Unplaced  map[string]int `json:"unplaced"`  // what had no place, and how often
 	Rejected  []Reject       `json:"rejected"`
+	Encoding  string         `json:"encoding,omitempty"` // of the file, when it was not UTF-8
 	RejectsIn string         `json:"rejects_in,omitempty"`
 	header    []string
 }
@@ -41,7 +42,7 @@ type Report struct {
 // Options say how to import.
 type Options struct {
 	DryRun   bool
-	Map      map[string]string // settings of the profile: zone, …
+	Map      map[string]string // settings of the profile: zone, encoding, …
 	Rejects  string            // where to write rejected rows; empty = nowhere
 	Progress func(done, total int)
 }
@@ -97,10 +98,10 @@ func (r *Report) writeRejects(name string) (err error) {
 	}
 	for _, rej := range r.Rejected {
 		cells := slices.Clone(rej.cells)
-		for len(cells) < len(r.header) {
-			cells = append(cells, "")
+		if len(cells) >= len(r.header) { // a row that lacks cells stays short: filled up, it would pass for a good one
+			cells = append(cells, strings.TrimSpace(rej.Field+" "+rej.Reason))
 		}
-		if err := w.Write(append(cells, strings.TrimSpace(rej.Field+" "+rej.Reason))); err != nil {
+		if err := w.Write(cells); err != nil {
 			return err
 		}
 	}
@@ -114,6 +115,9 @@ const rejectColumn = "reject_reason"
 // Print writes the reconciliation in plain lines.
 func (r *Report) Print(w io.Writer) {
 	_, _ = fmt.Fprintf(w, "%s: read %d rows: %d created, %d updated, %d unchanged, %d rejected\n", r.Profile, r.Read, r.Created, r.Updated, r.Unchanged, len(r.Rejected))
+	if r.Encoding != "" {
+		_, _ = fmt.Fprintf(w, "  read as %s\n", r.Encoding)
+	}
 	for _, k := range sortedKeys(r.Records) {
 		_, _ = fmt.Fprintf(w, "  new %s: %d\n", k, r.Records[k])
 	}

@@ -111,13 +111,17 @@ func Records() []record.Any {
 // publicFields of a user are those everyone signed in may see.
 const publicFields = "name email job_title unit manager location active"
 
+// insider holds for everybody but those who come from outside (decision 17): suppliers
+// and customers see themselves and their own groups, nobody's contact data.
+const insider = "!('supplier_user' in my_roles || 'customer_rep' in my_roles)"
+
 // Grants says who may see and change people.
 var Grants = []permit.Grant{
-	{Role: role.Anyone, May: "read", Kind: kind.User, Fields: publicFields},
+	{Role: role.Anyone, May: "read", Kind: kind.User, Where: insider, Fields: publicFields},
 	{Role: role.Anyone, May: "read", Kind: kind.User, Where: "id == me"},
 	{Role: role.Anyone, May: "update", Kind: kind.User, Where: "id == me", Fields: "phone lang zone"},
-	{Role: role.Anyone, May: "read", Kind: kind.Group},
-	{Role: role.Anyone, May: "read", Kind: kind.OrgUnit},
+	{Role: role.Anyone, May: "read", Kind: kind.Group, Where: insider + " || id in my_groups"},
+	{Role: role.Anyone, May: "read", Kind: kind.OrgUnit, Where: insider},
 	{Role: role.Anyone, May: "read", Kind: kind.Session, Where: "user == me"},
 	{Role: role.Anyone, May: "read revoke", Kind: kind.APIToken, Where: "user == me"},
 	{Role: role.Agent, May: "read", Kind: kind.User},

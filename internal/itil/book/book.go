@@ -3,6 +3,7 @@ package book
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/maru-itsm/maru/internal/kernel/lifecycle"
 	"github.com/maru-itsm/maru/internal/kernel/measure"
@@ -12,6 +13,7 @@ import (
 	"github.com/maru-itsm/maru/internal/kernel/rule"
 
 	"github.com/maru-itsm/maru/internal/itil"
+	"github.com/maru-itsm/maru/internal/itil/role"
 )
 
 // A Book is all that the processes declare, as one.
@@ -123,6 +125,11 @@ func (b *Book) check() error {
 			bad("%s %s is declared twice", what, name)
 		}
 		twice[what+name] = true
+	}
+	for _, g := range b.Grants() {
+		if g.Role != role.Anyone && !slices.Contains(role.All, g.Role) {
+			bad("grant on %s: nobody can be given the role %q", g.Kind, g.Role)
+		}
 	}
 	for _, r := range b.Rules() {
 		once("rule", r.Name)

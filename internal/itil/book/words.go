@@ -1,7 +1,9 @@
 package book
 
 import (
-	"github.com/maru-itsm/maru/internal/kernel/record"
+	"github.com/maru-itsm/maru/internal/kernel/permit"
+
+	"github.com/maru-itsm/maru/internal/itil/role"
 )
 
 // A Key is one thing that needs words: the keys it may stand under, the first being its own.
@@ -25,9 +27,7 @@ func (b *Book) Words() []Key {
 			add(k.Name+"."+f.Name, "field."+f.Name)
 			add("section." + f.Section)
 			for _, c := range f.Choices {
-				if f.Type == record.Choice {
-					add(k.Name+"."+f.Name+"."+c, "choice."+f.Name+"."+c)
-				}
+				add(k.Name+"."+f.Name+"."+c, "choice."+f.Name+"."+c)
 			}
 		}
 		for _, l := range k.Links {
@@ -56,12 +56,11 @@ func (b *Book) Words() []Key {
 	for _, v := range b.Views() {
 		add("view." + v.Name)
 	}
-	seen := map[string]bool{}
-	for _, g := range b.Grants() {
-		if !seen[g.Role] {
-			seen[g.Role] = true
-			add("role." + g.Role)
-		}
+	for _, r := range append([]string{role.Anyone}, role.All...) {
+		add("role." + r)
+	}
+	for _, v := range permit.Plain() {
+		add("verb." + v)
 	}
 	return out
 }

@@ -19,6 +19,7 @@ const (
 // Service design and transition.
 const (
 	Service           = "service"
+	ServiceOffering   = "service_offering"
 	ConfigurationItem = "ci"
 	Outage            = "outage"
 	Change            = "change"

@@ -3,6 +3,8 @@
 package dialect
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -82,7 +84,18 @@ func (d Dialect) ColumnType(f *record.Field) string {
 }
 
 // SideTable is the SQLite table (ref, id) that finds records by a member of a list field.
-func SideTable(kind string, f *record.Field) string { return kind + "_" + f.Name }
+func SideTable(kind string, f *record.Field) string { return Join(kind, f.Name) }
+
+// Join makes one name of several, which no kind or field can have, and no longer than
+// both databases keep it.
+func Join(names ...string) string {
+	s := strings.Join(names, "__")
+	if len(s) > 60 {
+		sum := sha256.Sum256([]byte(s))
+		s = s[:51] + "_" + hex.EncodeToString(sum[:4])
+	}
+	return s
+}
 
 // Columns lists the names of f's columns: two for money, one otherwise; none for a
 // custom field, which lives in Extra.
@@ -175,12 +188,7 @@ func EncodeExtra(r *record.Record) any {
 	obj := map[string]any{}
 	for _, f := range r.Kind.Fields {
 		if v := r.At(f); f.Custom && v != nil {
-			switch v := v.(type) {
-			case []record.ID, []string, bool:
-				obj[f.Name] = v
-			default:
-				obj[f.Name] = SQLite.Value(f, v)
-			}
+			obj[f.Name] = member(f, v)
 		}
 	}
 	if len(obj) == 0 {
@@ -188,6 +196,37 @@ func EncodeExtra(r *record.Record) any {
 	}
 	b, _ := json.Marshal(obj) // scalars and lists of strings always marshal
 	return string(b)
+}
+
+// EncodePatch writes some custom fields of r as the JSON object to lay over what the
+// extra column holds: members of other fields stay as they are, also those that this
+// process does not know, and an empty field is null.
+func EncodePatch(r *record.Record, fields []*record.Field) any {
+	obj := map[string]any{}
+	for _, f := range fields {
+		obj[f.Name] = nil
+		if v := r.At(f); v != nil {
+			obj[f.Name] = member(f, v)
+		}
+	}
+	b, _ := json.Marshal(obj) // scalars and lists of strings always marshal
+	return string(b)
+}
+
+// Patched writes the extra column with a patch laid over it.
+func (d Dialect) Patched(patch string) string {
+	if d == Postgres {
+		return "nullif(jsonb_strip_nulls(coalesce(" + Extra + ", '{}') || " + patch + "::jsonb), '{}')"
+	}
+	return "nullif(json_patch(coalesce(" + Extra + ", '{}'), " + patch + "), '{}')"
+}
+
+func member(f *record.Field, v any) any {
+	switch v.(type) {
+	case []record.ID, []string, bool:
+		return v
+	}
+	return SQLite.Value(f, v)
 }
 
 // DecodeExtra reads what EncodeExtra wrote into r. Members that no custom field

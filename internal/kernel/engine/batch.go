@@ -2,6 +2,9 @@ package engine
 
 import (
 	"encoding/json"
+	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/maru-itsm/maru/internal/kernel/fault"
 	"github.com/maru-itsm/maru/internal/kernel/journal"
@@ -13,6 +16,10 @@ import (
 // batch turns the finished plan into the one value the store applies.
 func (p *plan) batch() (*storage.Batch, error) {
 	b := &storage.Batch{Edges: p.edges, Comments: p.said, Files: p.files, Erase: p.wipe}
+	cipher := p.e.cipher.Within(p.ctx, func(person record.ID, key []byte) { // one for all: a new key is made once
+		b.Keys = append(b.Keys, storage.PersonKey{Person: person, Key: key})
+	})
+	written := map[*item]bool{}
 	for _, it := range p.order {
 		steps := p.rows(it)
 		if len(steps) == 0 {
@@ -20,12 +27,19 @@ func (p *plan) batch() (*storage.Batch, error) {
 		}
 		w := p.write(it)
 		b.Writes = append(b.Writes, w)
+		written[it] = true
 		for _, s := range steps {
-			entry, err := p.entry(it, s, b)
+			entry, err := p.entry(it, s, cipher)
 			if err != nil {
 				return nil, err
 			}
 			b.Journal = append(b.Journal, entry)
+		}
+	}
+	for _, it := range p.held {
+		if !written[it] && it.before != nil {
+			written[it] = true
+			b.Writes = append(b.Writes, storage.Write{Record: it.before, Expect: it.before.Version()})
 		}
 	}
 	return b, nil
@@ -63,7 +77,7 @@ func (p *plan) write(it *item) storage.Write {
 }
 
 // entry writes one step as a row of the journal.
-func (p *plan) entry(it *item, s *step, b *storage.Batch) (*journal.Entry, error) {
+func (p *plan) entry(it *item, s *step, cipher journal.Cipher) (*journal.Entry, error) {
 	e := &journal.Entry{Change: p.id, At: p.now, Recorded: p.now, Actor: p.actor.ID, Via: s.via, Kind: it.kind.Name,
 		Record: it.after.ID(), Version: it.after.Version(), Verb: s.verb, Reason: s.reason}
 	if s.note != nil {
@@ -71,18 +85,21 @@ func (p *plan) entry(it *item, s *step, b *storage.Batch) (*journal.Entry, error
 		e.Diff = raw
 		return e, err
 	}
-	cipher := p.e.cipher.Within(p.ctx, func(person record.ID, key []byte) {
-		b.Keys = append(b.Keys, storage.PersonKey{Person: person, Key: key})
-	})
 	diff, err := journal.MakeDiff(s.before, s.after, s.after.Changed(s.before), cipher)
 	e.Diff = diff
 	return e, err
 }
 
+// maxFileName is the longest name of a file, in characters.
+const maxFileName = 200
+
 // attach adds or removes a file; its bytes are in the blob store already.
 func (p *plan) attach(it *item, f *storage.Attachment, out *Outcome) error {
 	if f == nil {
 		return fault.New(fault.Malformed, "no_file")
+	}
+	if !f.Removed && (strings.TrimSpace(f.Name) == "" || utf8.RuneCountInString(f.Name) > maxFileName || !cleanText(f.Name)) {
+		return fault.Field("name", "invalid_text")
 	}
 	a := *f
 	a.Kind, a.Record, a.At, a.Author = it.kind.Name, it.after.ID(), p.now, p.actor.ID
@@ -103,7 +120,13 @@ func (p *plan) linkRequest(it *item, l *LinkRequest, out *Outcome) error {
 	if link == nil || k.Name != it.kind.Name {
 		return fault.Field("type", "unknown_link", "type", clip(l.Type))
 	}
+	if l.ToKind != "" && !slices.Contains(link.To, l.ToKind) {
+		return fault.Field("to", "link_target", "kinds", strings.Join(link.To, ", "))
+	}
 	for _, kind := range link.To {
+		if l.ToKind != "" && l.ToKind != kind {
+			continue
+		}
 		to, err := p.e.find(p.ctx, p.actor, p.e.schema.Kind(kind), l.To)
 		if f := fault.Of(err); f != nil && f.Class == fault.NotFound {
 			continue

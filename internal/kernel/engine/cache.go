@@ -12,7 +12,7 @@ import (
 )
 
 // cacheFor is how old a cached record may be. It bounds what another node may have
-// changed meanwhile; this node's own changes drop out at once.
+// changed meanwhile, until this one hears of it; its own changes drop out at once.
 const (
 	cacheFor  = 2 * time.Second
 	cacheSize = 20_000
@@ -21,8 +21,9 @@ const (
 // A cache holds records that others refer to: people, groups, services. It is never
 // read for a record that is about to be changed.
 type cache struct {
-	mu   sync.RWMutex
-	recs map[record.ID]cachedRecord
+	mu    sync.RWMutex
+	recs  map[record.ID]cachedRecord
+	drops [64]uint64 // by id: what was read before a drop is not kept after it
 }
 
 type cachedRecord struct {
@@ -35,14 +36,42 @@ func newCache() *cache { return &cache{recs: map[record.ID]cachedRecord{}} }
 func (c *cache) drop(id record.ID) {
 	c.mu.Lock()
 	delete(c.recs, id)
+	c.drops[stripe(id)]++
 	c.mu.Unlock()
+}
+
+// look gives what is kept of id, and how often its like has been dropped.
+func (c *cache) look(id record.ID) (hit cachedRecord, ok bool, drops uint64) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	hit, ok = c.recs[id]
+	return hit, ok, c.drops[stripe(id)]
+}
+
+// keep keeps what was read since look, unless it may be over already.
+func (c *cache) keep(id record.ID, rec cachedRecord, drops uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.drops[stripe(id)] != drops {
+		return
+	}
+	if len(c.recs) >= cacheSize {
+		clear(c.recs)
+	}
+	c.recs[id] = rec
+}
+
+// stripe spreads ids by their last, random characters.
+func stripe(id record.ID) int {
+	if len(id) < 2 {
+		return 0
+	}
+	return int(id[len(id)-1]^id[len(id)-2]<<2) % 64
 }
 
 // cached reads one record by id for a reference; fault.NotFound when absent.
 func (e *Engine) cached(ctx context.Context, kind string, id record.ID) (*record.Record, error) {
-	e.cache.mu.RLock()
-	hit, ok := e.cache.recs[id]
-	e.cache.mu.RUnlock()
+	hit, ok, drops := e.cache.look(id)
 	if !ok || time.Since(hit.at) > cacheFor || hit.rec != nil && hit.rec.Kind.Name != kind {
 		k := e.schema.Kind(kind)
 		if k == nil {
@@ -56,12 +85,7 @@ func (e *Engine) cached(ctx context.Context, kind string, id record.ID) (*record
 		if len(recs) == 1 {
 			hit.rec = recs[0]
 		}
-		e.cache.mu.Lock()
-		if len(e.cache.recs) >= cacheSize {
-			clear(e.cache.recs)
-		}
-		e.cache.recs[id] = hit
-		e.cache.mu.Unlock()
+		e.cache.keep(id, hit, drops)
 	}
 	if hit.rec == nil {
 		return nil, fault.Missing(kind, string(id))
@@ -85,8 +109,8 @@ func (e *Engine) counterOf(kind string) *atomic.Int64 {
 	return v.(*atomic.Int64)
 }
 
-// Touches counts the records of kinds that this node has written: whoever keeps what it
-// made of them looks here whether it still stands.
+// Touches counts the changes of records of kinds that this node has made or heard of:
+// whoever keeps what it made of them looks here whether it still stands.
 func (e *Engine) Touches(kinds ...string) (n int64) {
 	for _, k := range kinds {
 		n += e.counterOf(k).Load()

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -48,7 +49,7 @@ type SettingValue struct {
 func Kinds(e **Engine) []record.Any {
 	return []record.Any{
 		record.Type[CustomField]{Kind: CustomKind, Plural: "custom_fields", List: "on name type label required", Config: true,
-			Check: func(_ record.Ask, c *CustomField) error { return (*e).checkCustom(c) }},
+			Check: func(q record.Ask, c *CustomField) error { return (*e).checkCustom(q, c) }},
 		record.Type[SettingValue]{Kind: SettingKind, Plural: "settings", List: "name value", Config: true,
 			Check: func(_ record.Ask, s *SettingValue) error { return (*e).checkSetting(s) }},
 	}
@@ -78,7 +79,7 @@ func wide(n *int) *int64 {
 }
 
 // checkCustom refuses a custom field that could not live.
-func (e *Engine) checkCustom(c *CustomField) error {
+func (e *Engine) checkCustom(q record.Ask, c *CustomField) error {
 	k := e.schema.Kind(c.On)
 	switch {
 	case k == nil:
@@ -96,7 +97,32 @@ func (e *Engine) checkCustom(c *CustomField) error {
 	if f := k.Field(c.Name); f != nil && !f.Custom {
 		return fault.Field("name", "duplicate")
 	}
-	_, err := c.field()
+	if _, err := c.field(); err != nil {
+		return err
+	}
+	// One name, one meaning: what a retired field left in the records is still there.
+	same, err := q.Find(CustomKind, "on == k && name == n", map[string]any{"k": c.On, "n": c.Name}, 2)
+	if err != nil {
+		return err
+	}
+	for _, r := range same {
+		if r.ID() != c.ID {
+			return fault.Field("name", "duplicate")
+		}
+	}
+	return e.checkIndex(q, k, c)
+}
+
+// checkIndex refuses an index over values that are too long for it.
+func (e *Engine) checkIndex(q record.Ask, k *record.Kind, c *CustomField) error {
+	f := k.Field(c.Name)
+	if !c.Index || f == nil || f.Type != record.Text || f.Indexed {
+		return nil
+	}
+	long, err := q.Find(k.Name, fmt.Sprintf("size(%s) > %d", f.Name, record.MaxKey), nil, 1)
+	if err == nil && len(long) > 0 {
+		return fault.Field("indexed", "too_long", "max", record.MaxKey)
+	}
 	return err
 }
 
@@ -107,6 +133,12 @@ func (e *Engine) checkSetting(s *SettingValue) error {
 		return fault.Field("name", "unknown_setting", "name", clip(s.Name))
 	}
 	f := record.Field{Name: "value", Type: d.Type, Choices: d.Choices, Scale: 6}
+	if d.Type == record.Int || d.Type == record.Number || d.Type == record.Pct || d.Type == record.Span {
+		f.Min = &d.Min
+	}
+	if most := int64(100); d.Type == record.Pct {
+		f.Max = &most
+	}
 	v, err := f.Parse(s.Value)
 	if err == nil {
 		err = f.Check(v)

@@ -1,9 +1,11 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -30,6 +32,7 @@ type Request struct {
 type LinkRequest struct {
 	Type   string
 	To     string // id or number
+	ToKind string // its kind; empty = whatever the link leads to
 	Remove bool
 }
 
@@ -51,8 +54,18 @@ type Outcome struct {
 	Changed bool          // false when nothing needed writing
 }
 
-// attempts is how often a change that lost a race is thought through again.
-const attempts = 6
+// attempts is how often a change that lost a race is thought through again: enough for
+// some fifty people who write on one record at once.
+const attempts = 14
+
+// breathe waits a moment, longer from try to try and never the same, so that those who
+// race for one record do not meet again.
+func breathe(ctx context.Context, try int) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(rand.N(time.Millisecond << min(try, 7))):
+	}
+}
 
 // Do makes the change, whole or not at all.
 func (e *Engine) Do(ctx context.Context, req Request) (*Outcome, error) {
@@ -75,7 +88,8 @@ func (e *Engine) Do(ctx context.Context, req Request) (*Outcome, error) {
 			return out, nil
 		case errors.Is(err, storage.ErrIdem):
 			return e.remembered(ctx, actor, req.Idem)
-		case errors.Is(err, storage.ErrStale) && req.IfMatch == 0 && try < attempts:
+		case errors.Is(err, storage.ErrStale) && try < attempts: // If-Match is held to again
+			breathe(ctx, try)
 			continue
 		}
 		return nil, explain(err)
@@ -101,7 +115,7 @@ func explain(err error) error {
 	case errors.Is(err, storage.ErrMissing):
 		return fault.Field(field, "unknown_reference").Because(err)
 	case errors.Is(err, storage.ErrCheck):
-		return fault.Field(field, "not_a_choice").Because(err)
+		return fault.Field(field, "not_accepted").Because(err)
 	case errors.Is(err, storage.ErrTimeout):
 		return fault.New(fault.TooCostly, "too_costly").Because(err)
 	}
@@ -141,6 +155,7 @@ func (p *plan) request(req Request) (*Outcome, error) {
 	out := &Outcome{Record: it.after}
 	switch req.Verb {
 	case permit.Link:
+		p.why = reasonIn(req.Body)
 		return out, p.linkRequest(it, req.Link, out)
 	case permit.Attach:
 		return out, p.attach(it, req.File, out)
@@ -221,13 +236,9 @@ func (p *plan) commit(req Request, out *Outcome) error {
 	if err != nil {
 		return err
 	}
-	if req.Verb == permit.Create { // a grant's condition binds what is made, too
-		ok, err := p.e.Policy().May(p.actor, p.env(nil), out.Record, permit.Create)
-		if err != nil {
+	if req.Verb == permit.Create && !p.actor.System {
+		if err := p.mayMake(req, out.Record); err != nil {
 			return err
-		}
-		if !ok {
-			return fault.New(fault.Forbidden, "forbidden", "verb", req.Verb, "kind", req.Kind)
 		}
 	}
 	if req.Idem != nil {
@@ -241,6 +252,32 @@ func (p *plan) commit(req Request, out *Outcome) error {
 		return err
 	}
 	p.e.applied(p.ctx, b)
+	return nil
+}
+
+// mayMake asks the rights that only the finished record can tell: the grants whose
+// condition holds for it must allow what was given to make it of.
+func (p *plan) mayMake(req Request, r *record.Record) error {
+	policy, env := p.e.Policy(), p.env(nil)
+	mask, err := policy.Mask(p.actor, env, r, permit.Create)
+	if err != nil {
+		return err
+	}
+	if mask.Empty() {
+		return fault.New(fault.Forbidden, "forbidden", "verb", permit.Create, "kind", r.Kind.Name)
+	}
+	for _, name := range sortedKeys(req.Body) {
+		if f := r.Kind.Field(name); f != nil && !mask.Sees(f) {
+			return forbiddenField(name)
+		}
+		verb := map[string]string{bodyComment: permit.Comment, bodyNote: permit.Note}[name]
+		if verb == "" || r.Kind.Field(name) != nil {
+			continue
+		}
+		if ok, err := policy.May(p.actor, env, r, verb); err != nil || !ok {
+			return cmp.Or(err, error(fault.New(fault.Forbidden, "forbidden", "verb", verb, "kind", r.Kind.Name)))
+		}
+	}
 	return nil
 }
 
@@ -292,6 +329,7 @@ func (e *Engine) withinAt(ctx context.Context, a record.Actor, at time.Time, do 
 		case !errors.Is(err, storage.ErrStale) || try >= attempts:
 			return explain(err)
 		}
+		breathe(ctx, try)
 	}
 }
 

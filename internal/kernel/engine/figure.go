@@ -4,21 +4,24 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/maru-itsm/maru/internal/kernel/fault"
 	"github.com/maru-itsm/maru/internal/kernel/measure"
 	"github.com/maru-itsm/maru/internal/kernel/permit"
+	"github.com/maru-itsm/maru/internal/kernel/query"
 	"github.com/maru-itsm/maru/internal/kernel/record"
 	"github.com/maru-itsm/maru/internal/kernel/storage"
 )
 
 // A Figure is a KPI's value with the condition of the records it was made from.
 type Figure struct {
-	Key    []any // values of the grouping, empty for the whole
-	Result measure.Result
-	Filter string // lists the records counted
+	Key      []any // values of the grouping, empty for the whole
+	Result   measure.Result
+	Filter   string // lists the records counted
+	Currency string // of a figure in money
 }
 
 // Measure computes a KPI over what the actor may see; with By also for every group.
@@ -27,13 +30,19 @@ func (e *Engine) Measure(ctx context.Context, k *measure.KPI, a measure.Args) (w
 	if err != nil {
 		return whole, nil, err
 	}
-	if k.Internal && !e.Policy().Might(actor, k.Kind, permit.Inside) || !e.Policy().Might(actor, k.Kind, permit.Read) {
+	if !e.MayMeasure(actor, k) {
 		return whole, nil, fault.New(fault.Forbidden, "forbidden", "verb", permit.Read, "kind", k.Kind)
 	}
 	if k.How == measure.Own {
 		p := e.plan(ctx, actor)
 		whole.Result, err = k.Figure(p, a)
+		whole.Filter = whole.Result.Records
 		return whole, nil, err
+	}
+	if kind := e.schema.Kind(k.Kind); kind != nil && strings.TrimSpace(a.Filter) != "" { // by itself: it may not break out of the KPI's own
+		if _, err := query.Compile(e.schema, kind, a.Filter); err != nil {
+			return whole, nil, err
+		}
 	}
 	filter, err := period(k, a)
 	if err != nil {
@@ -57,17 +66,77 @@ func (e *Engine) Measure(ctx context.Context, k *measure.KPI, a measure.Args) (w
 		}
 	}
 	whole = Figure{Result: result(k, sum(all), sum(hits)), Filter: filter}
-	if len(by) == 0 {
-		return whole, nil, nil
+	if len(by) > 0 {
+		found := map[string]storage.Group{}
+		for _, h := range hits {
+			found[fmt.Sprintf("%#v", h.Key)] = h
+		}
+		for _, g := range all {
+			groups = append(groups, Figure{Key: g.Key, Result: result(k, g, found[fmt.Sprintf("%#v", g.Key)]), Filter: both(filter, keyFilter(by, g.Key))})
+		}
 	}
-	found := map[string]storage.Group{}
-	for _, h := range hits {
-		found[fmt.Sprintf("%#v", h.Key)] = h
-	}
-	for _, g := range all {
-		groups = append(groups, Figure{Key: g.Key, Result: result(k, g, found[fmt.Sprintf("%#v", g.Key)]), Filter: both(filter, keyFilter(by, g.Key))})
+	if amount, ok := strings.CutSuffix(k.Value, ".amount"); ok {
+		return whole, groups, e.currencies(ctx, k.Kind, amount+".currency", filter, by, &whole, groups)
 	}
 	return whole, groups, nil
+}
+
+// currencies says in which money figures are. Amounts of several currencies have no sum.
+func (e *Engine) currencies(ctx context.Context, kind, term, filter string, by []string, whole *Figure, groups []Figure) error {
+	used, err := e.Groups(ctx, kind, filter, append(slices.Clone(by), term), "")
+	if err != nil {
+		return err
+	}
+	of := map[string][]string{}
+	for _, u := range used {
+		c, ok := u.Key[len(by)].(string)
+		if !ok {
+			continue
+		}
+		for _, key := range []string{"", fmt.Sprintf("%#v", u.Key[:len(by)])} {
+			if !slices.Contains(of[key], c) {
+				of[key] = append(of[key], c)
+			}
+		}
+	}
+	set := func(f *Figure, key string) {
+		switch list := of[key]; len(list) {
+		case 0:
+		case 1:
+			f.Currency = list[0]
+		default:
+			f.Result.Value, f.Result.Numerator, f.Result.Reason = nil, nil, "mixed_currencies"
+		}
+	}
+	set(whole, "")
+	for i := range groups {
+		set(&groups[i], fmt.Sprintf("%#v", groups[i].Key))
+	}
+	return nil
+}
+
+// MayMeasure reports whether an actor can see anything of what a KPI is made of: whoever
+// may never see one of its fields would be told 0 where there is something.
+func (e *Engine) MayMeasure(a record.Actor, k *measure.KPI) bool {
+	kd := e.schema.Kind(k.Kind)
+	if kd == nil || !e.Policy().Might(a, k.Kind, permit.Read) || k.Internal && !e.Policy().Might(a, k.Kind, permit.Inside) {
+		return false
+	}
+	for _, src := range []string{k.Where, k.Hit, k.Value, k.At} {
+		if src == "" {
+			continue
+		}
+		t, err := query.CompileTerm(e.schema, kd, src)
+		if err != nil {
+			return false
+		}
+		for _, u := range t.Uses() {
+			if e.Policy().WhereField(a, query.Env{}, e.schema.Kind(u.Kind), u.Field).IsNever() {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // period joins a KPI's own condition with the caller's filter and the asked-for time.
@@ -102,14 +171,7 @@ func both(parts ...string) string {
 func keyFilter(by []string, key []any) string {
 	var parts []string
 	for i, term := range by {
-		switch v := key[i].(type) {
-		case nil:
-			parts = append(parts, "empty("+term+")")
-		case int64, bool, record.Decimal:
-			parts = append(parts, fmt.Sprintf("%s == %v", term, v))
-		default:
-			parts = append(parts, fmt.Sprintf("%s == %q", term, fmt.Sprint(v)))
-		}
+		parts = append(parts, query.Is(term, key[i]))
 	}
 	return both(parts...)
 }
@@ -131,12 +193,16 @@ func result(k *measure.KPI, g, hits storage.Group) measure.Result {
 		return measure.Result{Value: big.NewRat(g.Count, 1), Numerator: big.NewRat(g.Count, 1), N: g.Count}
 	case measure.Share:
 		return measure.Ratio(hits.Count, g.Count, 100)
-	case measure.Sum, measure.Mean:
+	case measure.Sum, measure.Mean, measure.PerRecord:
 		total := new(big.Rat)
 		for _, v := range g.Values {
-			if x := new(big.Rat).SetFloat64(v); x != nil {
+			if x := measure.Exact(v); x != nil {
 				total.Add(total, x)
 			}
+		}
+		if k.How == measure.PerRecord {
+			n = g.Count
+			r.N = n
 		}
 		r.Numerator, r.Denominator = total, big.NewRat(n, 1)
 		if k.How == measure.Sum {

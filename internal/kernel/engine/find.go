@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"strings"
+	"sync"
 
 	"github.com/maru-itsm/maru/internal/kernel/fault"
 	"github.com/maru-itsm/maru/internal/kernel/journal"
@@ -15,8 +16,12 @@ import (
 // searchCursor names how far the full-text index has read the journal.
 const searchCursor = "search"
 
-// Run keeps the readers of the journal going until ctx ends.
+// Run keeps the readers of the journal going until ctx ends, and learns what other nodes
+// configure.
 func (e *Engine) Run(ctx context.Context) {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	wg.Go(func() { e.heed(ctx) })
 	e.keepUp(ctx, searchCursor, func(cursor string) error {
 		return e.Follow(ctx, cursor, func(es []*journal.Entry, next string) error { return e.index(ctx, es, next) })
 	})

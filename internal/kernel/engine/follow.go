@@ -2,10 +2,13 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
 	"github.com/maru-itsm/maru/internal/kernel/journal"
+	"github.com/maru-itsm/maru/internal/kernel/permit"
+	"github.com/maru-itsm/maru/internal/kernel/storage"
 )
 
 // watchers are the readers of the journal that wait for this node's next change.
@@ -77,12 +80,58 @@ func (e *Engine) Follow(ctx context.Context, cursor string, do func(es []*journa
 }
 
 // Ends gives the cursor behind the last entry there is now.
-func (e *Engine) Ends(ctx context.Context) (string, error) {
-	cursor := ""
+func (e *Engine) Ends(ctx context.Context) (string, error) { return e.store.End(ctx) }
+
+// farBehind is how many entries a reader may have missed before it is told to start over.
+const farBehind = 5_000
+
+// Resume reports whether a reader may go on from a cursor: ok is false when so much has
+// happened since that looking afresh is less work. A cursor that was never given is
+// storage.ErrCursor.
+func (e *Engine) Resume(ctx context.Context, cursor string) (ok bool, err error) {
+	es, _, err := e.store.Tail(ctx, cursor, farBehind)
+	return len(es) < farBehind, err
+}
+
+// heed drops what this node keeps of records that another node has changed, and takes up
+// its changes of configuration, until ctx ends.
+func (e *Engine) heed(ctx context.Context) {
+	cursor, err := e.store.End(ctx)
+	tick := time.NewTicker(followEvery)
+	defer tick.Stop()
 	for {
-		es, next, err := e.store.Tail(ctx, cursor, 10_000)
+		if err != nil && ctx.Err() == nil {
+			e.log.Error("what other nodes do cannot be heard", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		cursor, err = e.heard(ctx, cursor)
+	}
+}
+
+// heard takes in what was written after a cursor.
+func (e *Engine) heard(ctx context.Context, cursor string) (string, error) {
+	for {
+		es, next, err := e.store.Tail(ctx, cursor, followPage)
 		if err != nil || len(es) == 0 {
-			return next, err
+			return cursor, err
+		}
+		configured := false
+		for _, x := range es {
+			e.cache.drop(x.Record)
+			if x.Verb == permit.Erase {
+				e.cipher.Forget(x.Record)
+			}
+			e.counterOf(x.Kind).Add(1)
+			configured = configured || x.Kind == CustomKind || x.Kind == SettingKind
+		}
+		if configured {
+			if err := e.reload(ctx); err != nil {
+				return cursor, err
+			}
 		}
 		cursor = next
 	}
@@ -97,7 +146,11 @@ func (e *Engine) keepUp(ctx context.Context, name string, follow func(cursor str
 			if err != nil {
 				return err
 			}
-			return follow(cursor)
+			err = follow(cursor)
+			if errors.Is(err, storage.ErrCursor) { // another database's, or an older Maru's: everything is read again
+				err = errors.Join(err, e.store.Mark(ctx, name, ""))
+			}
+			return err
 		})
 		if err != nil && ctx.Err() == nil {
 			e.log.Error("a reader of the journal stumbled", "reader", name, "error", err)

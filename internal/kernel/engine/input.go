@@ -1,7 +1,11 @@
 package engine
 
 import (
+	"bytes"
+	"encoding/json"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/maru-itsm/maru/internal/kernel/fault"
 	"github.com/maru-itsm/maru/internal/kernel/permit"
@@ -48,9 +52,12 @@ func (p *plan) input(it *item, req Request) (record.Input, error) {
 		case name == "state" && it.kind.Life != nil:
 			return in, fault.Field("state", "use_action")
 		default:
-			v, err := p.value(f, raw, allowed)
-			if bad(err); err == nil {
+			v, err := p.value(f, it, req.Verb, raw, allowed)
+			if bad(err); err == nil && (v != nil || req.Verb != permit.Create || f.Default == "") { // a new record keeps its defaults
 				in.Values[name] = v
+			}
+			if f.Override && strings.TrimSpace(reasonIn(req.Body)) == "" && !p.actor.System {
+				bad(fault.Field(name, "needs_reason"))
 			}
 		}
 	}
@@ -61,6 +68,8 @@ func (p *plan) input(it *item, req Request) (record.Input, error) {
 	}
 	return in, fault.Collect(faults)
 }
+
+func reasonIn(body map[string]any) string { s, _ := body[bodyReason].(string); return s }
 
 // aside reads the words of a body that are not fields: comment, work_note, reason.
 func (p *plan) aside(in *record.Input, it *item, verb, name string, raw any) (bool, error) {
@@ -84,6 +93,9 @@ func (p *plan) aside(in *record.Input, it *item, verb, name string, raw any) (bo
 	}
 	if len(text) > MaxComment {
 		return true, fault.Field(name, "too_long", "max", MaxComment)
+	}
+	if !cleanText(text) {
+		return true, fault.Field(name, "invalid_text")
 	}
 	if need != "" && verb != need && verb != permit.Create && text != "" {
 		ok, err := p.e.Policy().May(p.actor, p.env(nil), it.after, need)
@@ -119,16 +131,24 @@ func (p *plan) allowed(it *item, verb string) (func(*record.Field) bool, error) 
 }
 
 // value checks that the field may be set, parses it and resolves references.
-func (p *plan) value(f *record.Field, raw any, allowed func(*record.Field) bool) (any, error) {
-	switch {
-	case f.Secret && !p.actor.System:
-		return nil, fault.Field(f.Name, "unknown_field")
-	case f.Derived && !p.actor.System:
-		return nil, fault.Field(f.Name, "derived_field")
-	case !p.actor.System && !allowed(f):
-		g := fault.New(fault.Forbidden, "field_forbidden", "field", f.Name)
-		g.Field = f.Name
-		return nil, g
+func (p *plan) value(f *record.Field, it *item, verb string, raw any, allowed func(*record.Field) bool) (any, error) {
+	if !p.actor.System {
+		ok, err := p.overrides(f, it, verb)
+		switch {
+		case err != nil:
+			return nil, err
+		case f.Secret:
+			return nil, fault.Field(f.Name, "unknown_field")
+		case f.Derived:
+			return nil, fault.Field(f.Name, "derived_field")
+		case f.Fixed && verb == permit.Update:
+			return nil, fault.Field(f.Name, "fixed_field")
+		case !ok || !allowed(f):
+			return nil, forbiddenField(f.Name)
+		}
+	}
+	if verb == permit.Update {
+		raw = merged(f, it.after.At(f), raw)
 	}
 	v, err := f.Parse(raw)
 	if err == nil && v != nil {
@@ -158,6 +178,64 @@ func (p *plan) value(f *record.Field, raw any, allowed func(*record.Field) bool)
 	return v, nil
 }
 
+// overrides reports whether the actor may set a field against what is derived; of other
+// fields it says nothing.
+func (p *plan) overrides(f *record.Field, it *item, verb string) (bool, error) {
+	switch {
+	case !f.Override:
+		return true, nil
+	case verb == permit.Create:
+		return p.e.Policy().Might(p.actor, it.kind.Name, permit.Override), nil
+	}
+	return p.e.Policy().May(p.actor, p.env(nil), it.after, permit.Override)
+}
+
+// merged is what a JSON merge patch of a field that is itself an object comes to: members
+// that are not named stay, members that are null go.
+func merged(f *record.Field, have, patch any) any {
+	p, ok := patch.(map[string]any)
+	if !ok || f.Type != record.I18n && f.Type != record.Cash && f.Type != record.JSON || have == nil {
+		return patch
+	}
+	raw, err := json.Marshal(f.Wire(have))
+	if err != nil {
+		return patch
+	}
+	var old map[string]any
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	if dec.Decode(&old) != nil { // a JSON field may hold something that is no object
+		return patch
+	}
+	return mergePatch(old, p)
+}
+
+// mergePatch is RFC 7396 on two objects.
+func mergePatch(into, patch map[string]any) map[string]any {
+	for name, v := range patch {
+		sub, isObject := v.(map[string]any)
+		switch {
+		case v == nil:
+			delete(into, name)
+		case isObject:
+			old, _ := into[name].(map[string]any)
+			if old == nil {
+				old = map[string]any{}
+			}
+			into[name] = mergePatch(old, sub)
+		default:
+			into[name] = v
+		}
+	}
+	return into
+}
+
+func forbiddenField(name string) error {
+	f := fault.New(fault.Forbidden, "field_forbidden", "field", name)
+	f.Field = name
+	return f
+}
+
 // resolve turns an id, a number or another unique key into the id of a record the
 // actor may see; what they may not see is as unknown as what is not there.
 func (p *plan) resolve(f *record.Field, key string) (record.ID, error) {
@@ -179,6 +257,9 @@ func (p *plan) resolve(f *record.Field, key string) (record.ID, error) {
 	}
 	return r.ID(), nil
 }
+
+// cleanText reports whether a text can be kept: UTF-8 without NUL.
+func cleanText(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
 
 func clip(s string) string {
 	if r := []rune(s); len(r) > 60 {

@@ -40,7 +40,7 @@ func (p *plan) Link(link string, from, to record.ID) error {
 		return err
 	}
 	if l.Mirror != "" && a.after.Ref(l.Mirror) != to { // the field leads, the link follows
-		return p.change(a, permit.Update, record.Input{Values: record.Values{l.Mirror: to}})
+		return p.change(a, permit.Update, record.Input{Values: record.Values{l.Mirror: to}, Reason: p.why})
 	}
 	out, err := p.edgesOf(from, link, false)
 	if err != nil {
@@ -80,7 +80,7 @@ func (p *plan) Unlink(link string, from, to record.ID) error {
 		return err
 	}
 	if l.Mirror != "" && a.after.Ref(l.Mirror) == to {
-		return p.change(a, permit.Update, record.Input{Values: record.Values{l.Mirror: nil}})
+		return p.change(a, permit.Update, record.Input{Values: record.Values{l.Mirror: nil}, Reason: p.why})
 	}
 	i := slices.IndexFunc(out, func(e record.Edge) bool { return e.To == to })
 	if i < 0 {
@@ -92,10 +92,13 @@ func (p *plan) Unlink(link string, from, to record.ID) error {
 
 // linked journals a change of links on the record it begins at and lets rules see it.
 func (p *plan) linked(a *item, edge record.Edge, verb string) error {
-	c := &record.Change{Verb: verb, Before: a.after.Clone(), After: a.after, Link: &edge}
-	p.stack = append(p.stack, c)
-	defer func() { p.stack = p.stack[:len(p.stack)-1] }()
-	p.log(a, &step{verb: verb, via: p.via, note: map[string]any{"link": edge.Type, "to_kind": edge.ToKind, "to": edge.To}})
+	c := &record.Change{Verb: verb, Before: a.after.Clone(), After: a.after, Link: &edge, Within: p.within()}
+	leave, err := p.enter(c)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	p.log(a, &step{verb: verb, reason: p.why, via: p.via, note: map[string]any{"link": edge.Type, "to_kind": edge.ToKind, "to": edge.To}})
 	return p.rules(a.kind.Name, c, false)
 }
 
@@ -114,13 +117,24 @@ func (p *plan) target(l *record.Link, to record.ID) (string, error) {
 	return "", fault.Field("to", "link_target", "kinds", strings.Join(l.To, ", "))
 }
 
-// treeHolds refuses cycles and paths that grow too deep.
+// treeHolds refuses cycles and paths that grow too deep. Every record on the way up is
+// held to the version it was read at before its link was: of two links that would close
+// a cycle together, each writes a record that is on the other's way, and one is late.
 func (p *plan) treeHolds(l *record.Link, from, to record.ID) error {
 	if !l.Tree || l.Deep == 0 && p.leaf(l.Name, from) {
 		return nil
 	}
 	up, at := 1, to
 	for {
+		kind, err := p.target(l, at)
+		if err != nil {
+			return err
+		}
+		it, err := p.load(kind, at)
+		if err != nil {
+			return err
+		}
+		p.held = append(p.held, it)
 		next, err := p.Linked(at, l.Name, false)
 		if err != nil {
 			return err

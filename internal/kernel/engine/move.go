@@ -80,7 +80,7 @@ func (e *Engine) can(v permit.Verdict, r *record.Record) Can {
 		return c
 	}
 	for _, f := range r.Kind.Fields {
-		if f.Settable() && !f.Fixed && mask.Sees(f) {
+		if f.Settable() && !f.Fixed && mask.Sees(f) && (!f.Override || v.May(permit.Override)) {
 			c.Fields = append(c.Fields, f.Name)
 		}
 	}

@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -15,8 +16,8 @@ import (
 	"github.com/maru-itsm/maru/internal/kernel/storage"
 )
 
-// GetAsOf reads a record as it was at t. Whoever may see it now may see its past,
-// through the mask that the record had then.
+// GetAsOf reads a record as it was at t. Whoever may see it now, and might have seen it
+// then, sees of its past what they might see both now and then.
 func (e *Engine) GetAsOf(ctx context.Context, kind, key string, t time.Time) (View, error) {
 	a, err := permit.From(ctx)
 	if err != nil {
@@ -37,8 +38,24 @@ func (e *Engine) GetAsOf(ctx context.Context, kind, key string, t time.Time) (Vi
 	if len(past) == 0 {
 		return View{}, fault.Missing(kind, clip(key))
 	}
-	v, err := e.view(a, e.env(ctx, a, e.Now()), past[0])
-	v.Can = Can{Moves: []string{}, Fields: []string{}, Verbs: []string{}} // the past cannot be changed
+	v, err := e.viewAsOf(a, e.env(ctx, a, e.Now()), past[0], now)
+	if err == nil && v.Mask.Empty() {
+		err = fault.Missing(kind, clip(key))
+	}
+	return v, err
+}
+
+// viewAsOf masks a record as it was by what the actor may see of it now and might have
+// seen then; now is nil where it has not changed since.
+func (e *Engine) viewAsOf(a record.Actor, env query.Env, was, now *record.Record) (View, error) {
+	v := View{Record: was, Can: Can{Moves: []string{}, Fields: []string{}, Verbs: []string{}}} // the past cannot be changed
+	mask, err := e.Policy().Mask(a, env, was, permit.Read)
+	if err != nil || now == nil {
+		v.Mask = mask
+		return v, err
+	}
+	today, err := e.Policy().Mask(a, env, now, permit.Read)
+	v.Mask = mask.Both(today)
 	return v, err
 }
 
@@ -63,37 +80,52 @@ func (e *Engine) rewind(ctx context.Context, k *record.Kind, ids []record.ID, t 
 }
 
 // listAsOf answers a list for a moment in the past: records nobody has touched since
-// come from their table, the others are rebuilt from the journal.
-func (e *Engine) listAsOf(ctx context.Context, q storage.Query, t time.Time) ([]*record.Record, error) {
+// come from their table, the others are rebuilt from the journal. The rights must hold
+// now as well as then.
+func (e *Engine) listAsOf(ctx context.Context, q storage.Query, rights []query.Bound, t time.Time, count bool) (listed, error) {
 	touched, err := e.store.Touched(ctx, q.Kind, t)
 	if err != nil {
-		return nil, err
+		return listed{}, err
 	}
 	still := q
 	still.Where = append(slices.Clone(q.Where), query.IDs(touched, true))
-	recs, err := e.store.List(ctx, still)
+	f, err := e.listNow(ctx, still, count)
 	if err != nil {
-		return nil, err
+		return f, err
 	}
+	f.now = map[record.ID]*record.Record{}
 	for chunk := range slices.Chunk(touched, 500) {
-		past, err := e.rewind(ctx, q.Kind, chunk, t)
+		seen, err := e.store.List(ctx, storage.Query{Kind: q.Kind, Where: append(slices.Clone(rights), query.IDs(chunk, false)), Limit: len(chunk)})
 		if err != nil {
-			return nil, err
+			return f, err
+		}
+		ids := make([]record.ID, len(seen))
+		for i, r := range seen {
+			ids[i] = r.ID()
+			f.now[r.ID()] = r
+		}
+		past, err := e.rewind(ctx, q.Kind, ids, t)
+		if err != nil {
+			return f, err
 		}
 		for _, r := range past {
 			ok, err := query.All(q.Where...).Eval(r)
 			if err != nil {
-				return nil, err
+				return f, err
+			}
+			if ok {
+				f.total++
 			}
 			if ok && (q.After == nil || compareCursor(q.Order, r, q.After) > 0) {
-				recs = append(recs, r)
+				f.recs = append(f.recs, r)
 			}
 		}
-		if len(recs) > 4*q.Limit { // keep only what can be on the page
-			recs = best(q, recs)
+		if len(f.recs) > 4*q.Limit { // keep only what can be on the page
+			f.recs = best(q, f.recs)
 		}
 	}
-	return best(q, recs), nil
+	f.recs = best(q, f.recs)
+	return f, nil
 }
 
 func best(q storage.Query, recs []*record.Record) []*record.Record {
@@ -187,7 +219,33 @@ func (e *Engine) History(ctx context.Context, kind, key string) ([]journal.Step,
 		f := v.Record.Kind.Field(name)
 		return f != nil && v.Mask.Sees(f)
 	}
-	return journal.Steps(v.Record.Kind, entries, e.cipher.Within(ctx, nil), visible, v.Mask.Internal())
+	steps, err := journal.Steps(v.Record.Kind, entries, e.cipher.Within(ctx, nil), visible, v.Mask.Internal())
+	return slices.DeleteFunc(steps, func(s journal.Step) bool { return !e.endVisible(ctx, s) }), err
+}
+
+// endVisible reports whether the actor may see the record that a step links to; other
+// steps lead nowhere.
+func (e *Engine) endVisible(ctx context.Context, s journal.Step) bool {
+	if s.Verb != "link" && s.Verb != "unlink" {
+		return true
+	}
+	var note struct {
+		Kind string    `json:"to_kind"`
+		To   record.ID `json:"to"`
+	}
+	a, err := permit.From(ctx)
+	if err == nil {
+		err = json.Unmarshal(s.Note, &note)
+	}
+	if err != nil {
+		return false
+	}
+	r, err := e.cached(ctx, note.Kind, note.To)
+	if err != nil {
+		return false
+	}
+	ok, err := e.Policy().May(a, e.env(ctx, a, e.Now()), r, permit.Read)
+	return ok && err == nil
 }
 
 // Comments gives the conversation of a record; work notes only to those inside.

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/maru-itsm/maru/internal/kernel/fault"
@@ -30,8 +31,9 @@ type plan struct {
 	said  []storage.Comment
 	files []storage.Attachment
 	wipe  []record.ID
-	depth int
+	held  []*item // read, and to be found unchanged when the batch is applied
 	via   string
+	why   string           // the reason of the link that was asked for
 	stack []*record.Change // the change whose rules are running is the last
 }
 
@@ -122,18 +124,17 @@ func (p *plan) create(k *record.Kind) (*item, error) {
 // change does one verb to one record: move, fields, rules, derivations, checks,
 // consequences, in that order.
 func (p *plan) change(it *item, verb string, in record.Input) error {
-	if p.depth++; p.depth > maxDepth || len(p.order) > maxTouched {
-		return fault.New(fault.Conflict, "too_many_consequences")
-	}
-	defer func() { p.depth-- }()
 	snapshot := it.after.Clone()
 	c := &record.Change{Verb: verb, Before: snapshot, After: it.after, Input: in}
 	if verb == "create" {
 		c.Before = nil
 	}
-	p.stack = append(p.stack, c)
-	defer func() { p.stack = p.stack[:len(p.stack)-1] }()
-
+	c.Within = p.within()
+	leave, err := p.enter(c)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	move, err := p.moveFor(it, verb)
 	if err != nil {
 		return err
@@ -143,7 +144,7 @@ func (p *plan) change(it *item, verb string, in record.Input) error {
 		if f == nil {
 			return fault.Field(name, "unknown_field")
 		}
-		it.after.Put(f, v)
+		it.after.Put(f, f.Take(v))
 	}
 	if move != nil {
 		if err := p.step(it, move); err != nil {
@@ -169,6 +170,23 @@ func (p *plan) change(it *item, verb string, in record.Input) error {
 		}
 	}
 	return p.rules(it.kind.Name, c, false)
+}
+
+// within gives the change whose consequences are being thought through.
+func (p *plan) within() *record.Change {
+	if len(p.stack) == 0 {
+		return nil
+	}
+	return p.stack[len(p.stack)-1]
+}
+
+// enter begins a change within the change: a rule that runs away is stopped here.
+func (p *plan) enter(c *record.Change) (leave func(), err error) {
+	if len(p.stack) >= maxDepth || len(p.order) > maxTouched {
+		return nil, fault.New(fault.Conflict, "too_many_consequences")
+	}
+	p.stack = append(p.stack, c)
+	return func() { p.stack = p.stack[:len(p.stack)-1] }, nil
 }
 
 // say adds the comment and the note that came with a change.
@@ -252,7 +270,7 @@ func (p *plan) checkFields(it *item, move *record.Move) error {
 	for _, f := range it.kind.Fields {
 		v := it.after.At(f)
 		if v == nil {
-			if f.Required || move != nil && slices.Contains(move.Needs, f.Name) {
+			if f.Required && p.asked(it, f) || move != nil && slices.Contains(move.Needs, f.Name) {
 				faults = append(faults, fault.Field(f.Name, "required"))
 			}
 			continue
@@ -265,6 +283,19 @@ func (p *plan) checkFields(it *item, move *record.Move) error {
 		}
 	}
 	return fault.Collect(faults)
+}
+
+// asked reports whether a required field must be filled now. A field that a customer
+// made required later holds no older record up, nor a consequence, nor somebody who may
+// not set it.
+func (p *plan) asked(it *item, f *record.Field) bool {
+	switch {
+	case !f.Custom:
+		return true
+	case it.before != nil:
+		return it.before.At(f) != nil
+	}
+	return !strings.HasPrefix(p.via, "rule:") && !strings.HasPrefix(p.via, "job:") && p.e.Policy().CreateMask(p.actor, it.kind.Name).Sees(f)
 }
 
 // env of the plan's expressions reads through the plan.

@@ -184,8 +184,12 @@ func vars(args map[string]any) []query.Var {
 		switch args[name].(type) {
 		case time.Time:
 			v.Type = record.Time
-		case int64:
+		case int, int64:
 			v.Type = record.Int
+		case record.Date:
+			v.Type = record.Day
+		case record.Decimal:
+			v.Type = record.Number
 		case bool:
 			v.Type = record.Bool
 		case time.Duration:
@@ -198,18 +202,19 @@ func vars(args map[string]any) []query.Var {
 	return out
 }
 
-// conditions gives what a caller's filter and order come to: the grant, the filter, and
-// for every field they use the right to read that field, so that what is masked cannot
-// be guessed by filtering or sorting.
-func (e *Engine) conditions(a record.Actor, env query.Env, k *record.Kind, filter string, more ...query.Use) ([]query.Bound, error) {
-	where := []query.Bound{e.Policy().Where(a, env, k.Name, permit.Read)}
+// conditions gives what a caller's filter and order come to: the filter, and the rights
+// to see a record and every field that filter and order use, so that what is masked
+// cannot be guessed by filtering or sorting.
+func (e *Engine) conditions(a record.Actor, env query.Env, k *record.Kind, filter string, more ...query.Use) (rights, where []query.Bound, err error) {
+	rights = []query.Bound{e.Policy().Where(a, env, k.Name, permit.Read)}
+	asked := query.Always()
 	uses := more
 	if strings.TrimSpace(filter) != "" {
 		f, err := query.Compile(e.schema, k, filter)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		where = append(where, f.Bind(env))
+		asked = f.Bind(env)
 		uses = append(uses, f.Uses()...)
 	}
 	seen := map[query.Use]bool{}
@@ -224,15 +229,16 @@ func (e *Engine) conditions(a record.Actor, env query.Env, k *record.Kind, filte
 		}
 		b := e.Policy().WhereField(a, env, uk, u.Field)
 		if u.Via == "" {
-			where = append(where, b)
+			rights = append(rights, b)
 			continue
 		}
 		if !b.IsAlways() {
-			return nil, fault.Field("filter", "filter_hidden_field", "word", u.Via+"."+u.Field)
+			return nil, nil, fault.Field("filter", "filter_hidden_field", "word", u.Via+"."+u.Field)
 		}
-		where = append(where, e.Policy().WhereField(a, env, k, strings.Split(u.Via, ".")[0]))
+		rights = append(rights, e.Policy().WhereField(a, env, k, u.Via))
 	}
-	return slices.DeleteFunc(where, query.Bound.IsAlways), nil
+	rights = slices.DeleteFunc(rights, query.Bound.IsAlways)
+	return rights, slices.DeleteFunc(append(slices.Clone(rights), asked), query.Bound.IsAlways), nil
 }
 
 // List reads a page of records that the actor may see.
@@ -260,7 +266,7 @@ func (e *Engine) List(ctx context.Context, req ListRequest) (Page, error) {
 		uses = append(uses, query.Use{Kind: k.Name, Field: o.Field.Name})
 	}
 	env := e.env(ctx, a, e.Now())
-	where, err := e.conditions(a, env, k, req.Filter, uses...)
+	rights, where, err := e.conditions(a, env, k, req.Filter, uses...)
 	if err != nil {
 		return Page{}, err
 	}
@@ -268,21 +274,36 @@ func (e *Engine) List(ctx context.Context, req ListRequest) (Page, error) {
 	if q.After, err = parseCursor(order, req.Cursor); err != nil {
 		return Page{}, err
 	}
-	var recs []*record.Record
+	var f listed
 	if req.AsOf.IsZero() {
-		recs, err = e.store.List(ctx, q)
+		f, err = e.listNow(ctx, q, req.Count)
 	} else {
-		recs, err = e.listAsOf(ctx, q, req.AsOf)
+		f, err = e.listAsOf(ctx, q, rights, req.AsOf, req.Count)
 	}
 	if err != nil {
 		return Page{}, explain(err)
 	}
-	return e.page(ctx, a, env, req, q, recs)
+	return e.page(a, env, req, q, f)
 }
 
-// page turns what the store gave, one more than asked, into a page.
-func (e *Engine) page(ctx context.Context, a record.Actor, env query.Env, req ListRequest, q storage.Query, recs []*record.Record) (Page, error) {
-	var p Page
+// listed is what a list came to.
+type listed struct {
+	recs  []*record.Record
+	now   map[record.ID]*record.Record // of a list in the past: what its records are now, where that differs
+	total int64
+}
+
+func (e *Engine) listNow(ctx context.Context, q storage.Query, count bool) (f listed, err error) {
+	if f.recs, err = e.store.List(ctx, q); err == nil && count {
+		f.total, err = e.store.Count(ctx, q.Kind, q.Where, CountCap)
+	}
+	return f, err
+}
+
+// page turns what was found, one more than asked, into a page.
+func (e *Engine) page(a record.Actor, env query.Env, req ListRequest, q storage.Query, f listed) (Page, error) {
+	p := Page{Total: f.total, More: f.total >= CountCap}
+	recs := f.recs
 	if len(recs) > req.Limit {
 		recs = recs[:req.Limit]
 		p.Next = formatCursor(q.Order, recs[len(recs)-1])
@@ -290,18 +311,17 @@ func (e *Engine) page(ctx context.Context, a record.Actor, env query.Env, req Li
 	p.Views = make([]View, len(recs))
 	vs := e.viewer(a, env)
 	for i, r := range recs {
-		v, err := vs.view(r)
+		var v View
+		var err error
+		if req.AsOf.IsZero() {
+			v, err = vs.view(r)
+		} else {
+			v, err = e.viewAsOf(a, env, r, f.now[r.ID()])
+		}
 		if err != nil {
 			return p, err
 		}
 		p.Views[i] = v
-	}
-	if req.Count {
-		n, err := e.store.Count(ctx, q.Kind, q.Where, CountCap)
-		if err != nil {
-			return p, explain(err)
-		}
-		p.Total, p.More = n, n >= CountCap
 	}
 	return p, nil
 }
@@ -316,7 +336,7 @@ func (e *Engine) Count(ctx context.Context, kind, filter string) (int64, error) 
 	if err != nil {
 		return 0, err
 	}
-	where, err := e.conditions(a, e.env(ctx, a, e.Now()), k, filter)
+	_, where, err := e.conditions(a, e.env(ctx, a, e.Now()), k, filter)
 	if err != nil {
 		return 0, err
 	}
@@ -363,7 +383,7 @@ func (e *Engine) Groups(ctx context.Context, kind, filter string, by []string, v
 		}
 		val = &t
 	}
-	where, err := e.conditions(a, env, k, filter, uses...)
+	_, where, err := e.conditions(a, env, k, filter, uses...)
 	if err != nil {
 		return nil, err
 	}

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/maru-itsm/maru/internal/kernel/fault"
 	"github.com/maru-itsm/maru/internal/kernel/permit"
@@ -46,11 +45,13 @@ func (p *plan) Find(kind, filter string, args map[string]any, limit int) ([]*rec
 	if err != nil {
 		return nil, err
 	}
-	recs, err := p.e.matching(p.ctx, k, b, limit)
+	// What the plan holds is asked of the plan; the store may give as many more.
+	recs, err := p.e.matching(p.ctx, k, b, limit+len(p.order))
 	if err != nil {
 		return nil, err
 	}
 	recs = slices.DeleteFunc(recs, func(r *record.Record) bool { return p.items[r.ID()] != nil })
+	recs = recs[:min(len(recs), limit)]
 	for _, it := range p.order {
 		if it.kind.Name != kind {
 			continue
@@ -160,19 +161,22 @@ func (p *plan) comment(it *item, body string, internal bool) error {
 		return fault.Field("body", "required")
 	case len(body) > MaxComment:
 		return fault.Field("body", "too_long", "max", MaxComment)
-	case !utf8.ValidString(body) || strings.ContainsRune(body, 0):
+	case !cleanText(body):
 		return fault.Field("body", "invalid_text")
 	}
 	c := storage.Comment{ID: record.NewID(), Kind: it.kind.Name, Record: it.after.ID(), At: p.now, Author: p.actor.ID, Body: body, Internal: internal}
 	p.said = append(p.said, c)
 	verb := permit.Comment
-	ch := &record.Change{Verb: verb, Before: it.after.Clone(), After: it.after, Input: record.Input{Comment: body}}
+	ch := &record.Change{Verb: verb, Before: it.after.Clone(), After: it.after, Input: record.Input{Comment: body}, Within: p.within()}
 	if internal {
 		verb = permit.Note
 		ch.Verb, ch.Input = verb, record.Input{Note: body}
 	}
 	p.log(it, &step{verb: verb, via: p.via, note: map[string]any{"comment": c.ID, "body": body, "internal": internal}})
-	p.stack = append(p.stack, ch)
-	defer func() { p.stack = p.stack[:len(p.stack)-1] }()
+	leave, err := p.enter(ch)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	return p.rules(it.kind.Name, ch, false)
 }

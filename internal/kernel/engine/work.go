@@ -49,10 +49,11 @@ func (w work) Each(kind, filter string, args map[string]any, do func(record.Tx, 
 			return done, failed, err
 		}
 		for _, r := range recs {
-			err := w.one(k, r.ID(), where, do)
+			fits, err := w.one(k, r.ID(), where, do)
 			switch {
-			case err == nil:
+			case err == nil && fits:
 				done++
+			case err == nil:
 			case fault.Of(err) != nil:
 				failed++
 				w.e.log.Warn("job could not change a record", "job", w.via, "record", r.Number(), "error", err)
@@ -68,18 +69,18 @@ func (w work) Each(kind, filter string, args map[string]any, do func(record.Tx, 
 }
 
 // one changes one record if it still fits when it is looked at again.
-func (w work) one(k *record.Kind, id record.ID, where query.Bound, do func(record.Tx, *record.Record) error) error {
-	return w.e.withinAt(w.ctx, System(w.via), w.asOf, func(p *plan) error {
+func (w work) one(k *record.Kind, id record.ID, where query.Bound, do func(record.Tx, *record.Record) error) (fits bool, err error) {
+	err = w.e.withinAt(w.ctx, System(w.via), w.asOf, func(p *plan) error {
 		it, err := p.load(k.Name, id)
 		if err != nil {
 			return err
 		}
-		ok, err := where.Eval(it.after)
-		if err != nil || !ok {
+		if fits, err = where.Eval(it.after); err != nil || !fits {
 			return err
 		}
 		return do(p, it.after)
 	})
+	return fits, err
 }
 
 // Look implements rule.Work.

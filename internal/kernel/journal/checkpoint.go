@@ -10,7 +10,9 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"time"
 )
 
@@ -82,6 +84,7 @@ func createKey(file string) (ed25519.PrivateKey, error) {
 type Source interface {
 	Heads(ctx context.Context) ([]Head, error)
 	Strand(ctx context.Context, strand int32, from int64, limit int) ([]*Entry, error)
+	Stray(ctx context.Context) (int64, error)
 }
 
 // A Finding is one thing that is not as it should be.
@@ -111,7 +114,14 @@ func Verify(ctx context.Context, src Source, key ed25519.PublicKey, points []Che
 	if err != nil {
 		return v, err
 	}
-	want := map[int32]map[int64][]byte{}
+	stray, err := src.Stray(ctx)
+	if err != nil {
+		return v, err
+	}
+	if stray > 0 {
+		v.Findings = append(v.Findings, Finding{What: fmt.Sprintf("%d entries stand in no chain: they were put in by another hand", stray)})
+	}
+	want := map[int32]map[int64][][]byte{} // what checkpoints have seen: all of them, for they may disagree
 	for _, c := range points {
 		v.Checkpoints++
 		if !c.Genuine(key) {
@@ -120,9 +130,9 @@ func Verify(ctx context.Context, src Source, key ed25519.PublicKey, points []Che
 		}
 		for _, h := range c.Heads {
 			if want[h.Strand] == nil {
-				want[h.Strand] = map[int64][]byte{}
+				want[h.Strand] = map[int64][][]byte{}
 			}
-			want[h.Strand][h.Pos] = h.Hash
+			want[h.Strand][h.Pos] = append(want[h.Strand][h.Pos], h.Hash)
 		}
 	}
 	for _, h := range heads {
@@ -131,8 +141,8 @@ func Verify(ctx context.Context, src Source, key ed25519.PublicKey, points []Che
 			return v, err
 		}
 	}
-	for strand, places := range want {
-		for pos := range places {
+	for _, strand := range slices.Sorted(maps.Keys(want)) {
+		for _, pos := range slices.Sorted(maps.Keys(want[strand])) {
 			v.Findings = append(v.Findings, Finding{strand, pos, "the journal ends before a place that a checkpoint has seen: its tail was cut off"})
 		}
 	}
@@ -140,7 +150,7 @@ func Verify(ctx context.Context, src Source, key ed25519.PublicKey, points []Che
 }
 
 // strand checks one chain and strikes the places it meets off want.
-func (v *Verdict) strand(ctx context.Context, src Source, h Head, want map[int64][]byte, each func(*Entry)) error {
+func (v *Verdict) strand(ctx context.Context, src Source, h Head, want map[int64][][]byte, each func(*Entry)) error {
 	prev := make([]byte, HashSize)
 	for pos := int64(1); pos <= h.Pos; {
 		es, err := src.Strand(ctx, h.Strand, pos, page)
@@ -153,7 +163,9 @@ func (v *Verdict) strand(ctx context.Context, src Source, h Head, want map[int64
 		for _, e := range es {
 			v.Entries++
 			switch {
-			case e.Pos != pos:
+			case e.Pos < pos:
+				v.add(e, "stands at a place that is taken")
+			case e.Pos > pos:
 				v.add(e, fmt.Sprintf("entries %d to %d are missing", pos, e.Pos-1))
 			case !bytes.Equal(e.Prev, prev):
 				v.add(e, "does not hang on the entry before it")
@@ -161,12 +173,10 @@ func (v *Verdict) strand(ctx context.Context, src Source, h Head, want map[int64
 			if !bytes.Equal(link(e.Prev, e), e.Hash) {
 				v.add(e, "was changed after it was written: its hash does not fit")
 			}
-			if hash, ok := want[e.Pos]; ok {
-				if !bytes.Equal(hash, e.Hash) {
-					v.add(e, "differs from what a checkpoint has seen: the history was written anew")
-				}
-				delete(want, e.Pos)
+			if slices.ContainsFunc(want[e.Pos], func(hash []byte) bool { return !bytes.Equal(hash, e.Hash) }) {
+				v.add(e, "differs from what a checkpoint has seen: the history was written anew")
 			}
+			delete(want, e.Pos)
 			prev, pos = e.Hash, e.Pos+1
 			if each != nil {
 				each(e)

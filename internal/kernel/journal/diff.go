@@ -216,10 +216,10 @@ func Steps(k *record.Kind, entries []*Entry, c Cipher, visible func(string) bool
 			if err := json.Unmarshal(e.Diff, &note); err != nil {
 				return nil, err
 			}
-			if note.Internal && !internal {
+			if !internal && (note.Internal || e.Verb == "link" || e.Verb == "unlink") { // a link names what the reader may not see
 				continue
 			}
-			s.Note, s.Reason = e.Diff, e.Reason
+			s.Note = e.Diff
 			out = append(out, s)
 			continue
 		}

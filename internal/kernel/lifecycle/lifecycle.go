@@ -80,49 +80,78 @@ func texts[S ~string](in []S) []string {
 	return out
 }
 
-// Check finds what is wrong with a life: states that are not declared, that nothing
-// reaches or nothing leaves, and moves whose name and start collide.
+// verbs are what every kind can do; no move may be called so.
+var verbs = []string{"create", "read", "inside", "update", "delete", "comment", "note", "attach", "detach", "link", "unlink", "override", "erase", "any"}
+
+// Check finds what is wrong with a life: names that are not declared or stand twice,
+// states that no way leads to from the start, states that no way leads on from to an
+// end, and moves whose name and start collide.
 func Check(l record.Life) error {
 	var errs []error
+	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
 	states := l.States()
 	known := func(s string) {
 		if !slices.Contains(states, s) {
-			errs = append(errs, fmt.Errorf("state %q is not declared", s))
+			bad("state %q is not declared", s)
 		}
 	}
 	known(l.Start())
-	reached, left := map[string]bool{l.Start(): true}, map[string]bool{}
+	for i, s := range states {
+		if s == "" || slices.Contains(states[:i], s) {
+			bad("state %q is empty or stands twice", s)
+		}
+	}
+	next, back := map[string][]string{}, map[string][]string{}
 	taken := map[[2]string]bool{}
 	for _, m := range l.Moves() {
-		for _, from := range states {
-			if !m.Starts(l, from) {
-				continue
-			}
-			if taken[[2]string{m.Name, from}] {
-				errs = append(errs, fmt.Errorf("move %q starts twice from %q", m.Name, from))
-			}
-			taken[[2]string{m.Name, from}] = true
-			if m.To != "" && m.To != from {
-				left[from] = true
-			}
+		if m.Name == "" || slices.Contains(verbs, m.Name) {
+			bad("move %q has no name of its own", m.Name)
 		}
 		for _, from := range m.From {
 			known(from)
 		}
 		if m.To != "" {
 			known(m.To)
-			reached[m.To] = true
+		}
+		for _, from := range states {
+			if !m.Starts(l, from) {
+				continue
+			}
+			if taken[[2]string{m.Name, from}] {
+				bad("move %q starts twice from %q", m.Name, from)
+			}
+			taken[[2]string{m.Name, from}] = true
+			if m.To != "" && m.To != from {
+				next[from], back[m.To] = append(next[from], m.To), append(back[m.To], from)
+			}
 		}
 	}
+	ends := slices.DeleteFunc(slices.Clone(states), func(s string) bool { return !l.Final(s) })
+	reached, ending := along(next, l.Start()), along(back, ends...)
 	for _, s := range states {
-		if !reached[s] {
-			errs = append(errs, fmt.Errorf("nothing reaches state %q", s))
-		}
-		if !left[s] && !l.Final(s) {
-			errs = append(errs, fmt.Errorf("nothing leaves state %q, which is not final", s))
+		switch {
+		case !reached[s]:
+			bad("nothing reaches state %q", s)
+		case len(next[s]) == 0 && !l.Final(s):
+			bad("nothing leaves state %q, which is not final", s)
+		case len(ends) > 0 && !ending[s]:
+			bad("no way leads from state %q to an end", s)
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// along gives the states on all ways that begin at some.
+func along(ways map[string][]string, from ...string) map[string]bool {
+	seen := map[string]bool{}
+	for len(from) > 0 {
+		s := from[0]
+		if from = from[1:]; !seen[s] {
+			seen[s] = true
+			from = append(from, ways[s]...)
+		}
+	}
+	return seen
 }
 
 // Find gives the move of this name that starts from state, or nil; exists tells

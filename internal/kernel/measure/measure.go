@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/big"
 	"slices"
+	"strconv"
 
 	"github.com/maru-itsm/maru/internal/kernel/record"
 )
@@ -14,13 +15,14 @@ type How int
 
 // The ways to a value.
 const (
-	Count  How = iota // how many records fit Where
-	Share             // of those that fit Where, the part that also fits Hit, in percent
-	Mean              // of Value over the records that fit Where
-	Median            // likewise
-	P90               // likewise, 90th percentile, linear between ranks
-	Sum               // likewise
-	Own               // Figure computes it
+	Count     How = iota // how many records fit Where
+	Share                // of those that fit Where, the part that also fits Hit, in percent
+	Mean                 // of Value over the records that fit Where
+	Median               // likewise
+	P90                  // likewise, 90th percentile, linear between ranks
+	Sum                  // likewise
+	PerRecord            // Sum of Value over the number of records that fit Where, whether they have a value or not
+	Own                  // Figure computes it
 )
 
 // A KPI is one declared figure.
@@ -30,7 +32,7 @@ type KPI struct {
 	How      How
 	Where    string // CEL: the records it is about; the denominator of a Share
 	Hit      string // CEL: the numerator of a Share
-	Value    string // CEL term of Mean, Median, P90, Sum
+	Value    string // CEL term of Mean, Median, P90, Sum, PerRecord
 	At       string // the time field a period applies to; empty = as things stand now
 	By       string // default grouping
 	Unit     string // "count", "percent", "seconds", "money"
@@ -56,25 +58,41 @@ type Result struct {
 	Numerator   *big.Rat
 	Denominator *big.Rat
 	N           int64
-	Reason      string // "no_data", "zero_base", "not_started"
+	Reason      string // "no_data", "zero_base", "not_started", "mixed_currencies"
+	Records     string // of Own figures: CEL that lists the records it was made of
+}
+
+// Exact gives the decimal number that a float stands for: 0.1, not the binary fraction
+// next to it. What is stored has at most 15 digits that matter, so it comes back exactly.
+// nil when f is no number.
+func Exact(f float64) *big.Rat {
+	if f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+		return new(big.Rat).SetInt64(int64(f))
+	}
+	r, ok := new(big.Rat).SetString(strconv.FormatFloat(f, 'g', -1, 64))
+	if !ok {
+		return nil
+	}
+	return r
 }
 
 // Quantile gives the p-quantile (0…1) of values by linear interpolation between
-// closest ranks (the same as PostgreSQL's percentile_cont). values is sorted in place.
-// Without values it gives nil.
+// closest ranks (the same as PostgreSQL's percentile_cont), exactly. values is sorted in
+// place. Without values it gives nil.
 func Quantile(values []float64, p float64) *big.Rat {
 	if len(values) == 0 {
 		return nil
 	}
 	slices.Sort(values)
-	at := p * float64(len(values)-1)
-	lo := int(math.Floor(at))
-	hi := min(lo+1, len(values)-1)
-	v := new(big.Rat)
-	if v.SetFloat64(values[lo]+(values[hi]-values[lo])*(at-float64(lo))) == nil {
+	at := new(big.Rat).Mul(Exact(p), big.NewRat(int64(len(values)-1), 1))
+	rank := new(big.Int).Quo(at.Num(), at.Denom())
+	lo := int(rank.Int64())
+	low, high := Exact(values[lo]), Exact(values[min(lo+1, len(values)-1)])
+	if low == nil || high == nil {
 		return nil
 	}
-	return v
+	part := at.Sub(at, new(big.Rat).SetInt(rank))
+	return low.Add(low, high.Sub(high, low).Mul(high, part))
 }
 
 // Ratio divides exactly; a zero or missing denominator gives no value and a reason.

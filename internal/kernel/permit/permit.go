@@ -201,12 +201,22 @@ type Mask struct {
 	inside   bool
 	allPlain bool
 	names    map[string]bool
+	and      *Mask
+}
+
+// Both covers what m and n both cover.
+func (m Mask) Both(n Mask) Mask {
+	if m.and != nil {
+		n = m.and.Both(n)
+	}
+	m.and = &n
+	return m
 }
 
 // Sees reports whether the mask covers f.
 func (m Mask) Sees(f *record.Field) bool {
 	switch {
-	case f.Secret:
+	case f.Secret, m.and != nil && !m.and.Sees(f):
 		return false
 	case m.all:
 		return true
@@ -219,13 +229,15 @@ func (m Mask) Sees(f *record.Field) bool {
 }
 
 // Internal reports whether the mask covers internal fields and work notes.
-func (m Mask) Internal() bool { return m.all || m.inside }
+func (m Mask) Internal() bool { return (m.all || m.inside) && (m.and == nil || m.and.Internal()) }
 
 // Whole reports whether the mask covers every field that is not internal.
-func (m Mask) Whole() bool { return m.all || m.allPlain }
+func (m Mask) Whole() bool { return (m.all || m.allPlain) && (m.and == nil || m.and.Whole()) }
 
 // Empty reports whether nothing is covered at all.
-func (m Mask) Empty() bool { return !m.all && !m.allPlain && len(m.names) == 0 }
+func (m Mask) Empty() bool {
+	return !m.all && !m.allPlain && len(m.names) == 0 || m.and != nil && m.and.Empty()
+}
 
 // Mask gives the fields that verb (read, create, update) covers on r.
 func (p *Policy) Mask(a record.Actor, env query.Env, r *record.Record, verb string) (Mask, error) {

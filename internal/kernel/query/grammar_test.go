@@ -193,7 +193,7 @@ func (g *generator) make(typ string, depth int) *tree {
 // leaf gives a name or a literal.
 func (g *generator) leaf(typ string) *tree {
 	names := g.leaves[typ]
-	text := ""
+	var text string
 	if len(names) > 0 && g.w.rng.IntN(5) > 1 {
 		text = pick(g.w, names)
 	} else {

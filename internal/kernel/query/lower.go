@@ -3,8 +3,9 @@ package query
 import (
 	"cmp"
 	"math"
+	"math/big"
+	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -168,8 +169,8 @@ func (l *lowering) literal(e ast.Expr, v ref.Val) (node, error) {
 	case types.Int:
 		return &litNode{v: int64(x), t: tInt}, nil
 	case types.Double:
-		d, err := record.ParseDecimal(strconv.FormatFloat(float64(x), 'f', -1, 64), 18)
-		if err != nil {
+		d, ok := l.decimal(e)
+		if !ok {
 			return nil, l.refuse(e, "filter_bad_literal")
 		}
 		return &litNode{v: d, t: tDec}, nil
@@ -177,6 +178,29 @@ func (l *lowering) literal(e ast.Expr, v ref.Val) (node, error) {
 		return &litNode{v: bool(x), t: tBool}, nil
 	}
 	return nil, l.refuse(e, "filter_not_queryable")
+}
+
+// number is a decimal as CEL writes it. Greater exponents than three digits have no place
+// in a column, and take long to work out.
+var number = regexp.MustCompile(`^-?[ \t\n\f\r]*([0-9]*\.?[0-9]*(?:[eE][+-]?[0-9]{1,3})?)`)
+
+// decimal reads a number where it is written: CEL has only kept the nearest double.
+func (l *lowering) decimal(e ast.Expr) (record.Decimal, bool) {
+	at, ok := l.ast.SourceInfo().GetOffsetRange(e.ID())
+	if !ok {
+		return "", false
+	}
+	found := number.FindStringSubmatch(string([]rune(l.src)[at.Start:]))
+	r, ok := new(big.Rat).SetString(found[1])
+	if !ok {
+		return "", false
+	}
+	if found[0][0] == '-' {
+		r.Neg(r)
+	}
+	d := record.RatDecimal(r, 18)
+	_, err := record.ParseDecimal(string(d), 18)
+	return d, err == nil && d.Rat().Cmp(r) == 0
 }
 
 // args lowers all arguments of a call, the target of a member call first.
@@ -318,9 +342,14 @@ func (l *lowering) compare(e ast.Expr, c ast.CallExpr, op string, args []node) (
 	return newCmp(op, a, b), nil
 }
 
-// fits refuses what can never be compared with x: a literal that is none of x's choices,
-// and a column with other decimals. A literal id is brought into the form that ids have.
+// fits refuses what can never be compared with x: another type (CEL lets a list hold
+// anything), a literal that is none of x's choices, a column with other decimals. A
+// literal id is brought into the form that ids have.
 func (l *lowering) fits(at ast.Expr, x, y node) error {
+	numbers := (x.typ() == tInt || x.typ() == tDec) && (y.typ() == tInt || y.typ() == tDec)
+	if x.typ() != y.typ() && !numbers && x.typ() != tList {
+		return l.refuse(at, "filter_type")
+	}
 	if (x.typ() == tDec || y.typ() == tDec) && !constant(x) && !constant(y) && scaleOf(x) != scaleOf(y) {
 		return l.refuse(at, "filter_not_queryable")
 	}

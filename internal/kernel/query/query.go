@@ -17,6 +17,7 @@ package query
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -56,8 +57,21 @@ func (f *Filter) Uses() []Use { return f.uses }
 // String gives the condition as it was written.
 func (f *Filter) String() string { return f.src }
 
-// Bind joins a condition with the world it is asked in.
-func (f *Filter) Bind(env Env) Bound { return Bound{op: opLeaf, leaf: f.root, env: &env} }
+// Bind joins a condition with the world it is asked in. One that reads no field is
+// decided here: it is about who asks, not about the record.
+func (f *Filter) Bind(env Env) Bound {
+	b := Bound{op: opLeaf, leaf: f.root, env: &env}
+	if len(f.uses) > 0 || strings.Contains(f.src, "search") {
+		return b
+	}
+	switch ok, err := b.Eval(nil); {
+	case err != nil:
+		return b // the store says what is wrong with it
+	case ok:
+		return Always()
+	}
+	return Never()
+}
 
 // A TermExpr is a checked scalar expression over one kind: a value or a group key.
 type TermExpr struct {

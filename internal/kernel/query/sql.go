@@ -83,7 +83,7 @@ func (t Term) SQL(w *Writer, alias string) (string, error) {
 
 // Field gives the field whose encoding the term's values have; nil for computed ones.
 func (t Term) Field() *record.Field {
-	if p, ok := t.root.(*placeNode); ok && (p.part == "" || p.part == "amount") {
+	if p, ok := t.root.(*placeNode); ok && (p.part == "" || p.part == "amount") { // a currency and a translation are plain text
 		return p.f
 	}
 	return nil

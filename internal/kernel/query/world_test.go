@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -113,7 +114,7 @@ type world struct {
 // now is a moment at which a summer time began a quarter of an hour ago.
 var now = time.Date(2026, 3, 8, 7, 15, 0, 0, time.UTC)
 
-// openStores opens an empty store of each database.
+// openStores opens an empty store of each database there is.
 func openStores(t testing.TB, s *record.Schema) map[string]storage.Store {
 	t.Helper()
 	ctx := context.Background()
@@ -123,12 +124,14 @@ func openStores(t testing.TB, s *record.Schema) map[string]storage.Store {
 	}
 	t.Cleanup(func() { _ = lite.Close() })
 	out := map[string]storage.Store{"sqlite": lite}
-	pg, err := postgres.Open(ctx, storagetest.Postgres(t))
-	if err != nil {
-		t.Fatal(err)
+	if os.Getenv(storagetest.PostgresEnv) != "" { // TestPostgres says when it is not
+		pg, err := postgres.Open(ctx, storagetest.Postgres(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = pg.Close() })
+		out["postgres"] = pg
 	}
-	t.Cleanup(func() { _ = pg.Close() })
-	out["postgres"] = pg
 	for _, st := range out {
 		if err := st.Migrate(ctx, s); err != nil {
 			t.Fatal(err)
@@ -223,7 +226,7 @@ var (
 	somePcts  = []string{"0", "1.5", "0.000001", "33.333333", "99.999999", "100", "50"}
 	someSpans = []time.Duration{0, time.Second, -time.Second, time.Minute, 90 * time.Minute, time.Hour, -time.Hour, 24 * time.Hour, 1000 * time.Hour, 2_500_000 * time.Hour}
 	someDays  = []string{"0001-01-01", "1000-01-01", "1999-12-31", "2024-02-29", "2026-03-07", "2026-03-08", "2026-03-08", "2026-03-09", "9999-12-31"}
-	someTimes = []string{"0001-01-02T00:00:00Z", "1899-12-31T23:59:59.999999Z", "1969-12-31T23:59:59.999999Z", "1970-01-01T00:00:00Z", "2026-03-08T06:59:59.999999Z",
+	someTimes = []string{"0001-02-01T00:00:00Z", "1899-12-31T23:59:59.999999Z", "1969-12-31T23:59:59.999999Z", "1970-01-01T00:00:00Z", "2026-03-08T06:59:59.999999Z",
 		"2026-03-08T07:00:00Z", "2026-03-08T07:15:00Z", "2026-03-08T07:15:00Z", "2026-03-08T06:15:00Z", "2026-03-07T15:00:00Z", "2026-02-28T15:00:00Z", "2026-11-01T05:30:00Z", "2026-11-01T06:30:00Z",
 		"2026-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999999Z", "9999-12-30T12:00:00.000001Z"}
 )

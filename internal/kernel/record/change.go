@@ -59,7 +59,8 @@ type Change struct {
 	Before *Record // nil on create; never change it
 	After  *Record
 	Input  Input
-	Link   *Edge // for link and unlink
+	Link   *Edge   // for link and unlink
+	Within *Change // what it came with or followed from; nil = somebody asked for this
 }
 
 // Life is what a lifecycle tells the kernel; package lifecycle makes them from tables.

@@ -41,7 +41,7 @@ func ParseDuration(s string) (time.Duration, error) {
 		for i < len(units) && (units[i].mark != rest[end] || units[i].unit == 0) { // T stands alone, never behind a number
 			i++
 		}
-		if i >= len(units) || inTime != (i > 2) {
+		if i >= len(units) || units[i].unit == 0 || inTime != (i > 2) { // "1T" is no number of anything
 			return 0, errDuration
 		}
 		step := time.Duration(n) * units[i].unit

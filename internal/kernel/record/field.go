@@ -58,6 +58,7 @@ type Field struct {
 	Search   bool   // found by full-text search
 	Secret   bool   // never leaves the store in any answer
 	Internal bool   // only for those who may see internals
+	Override bool   // set against what is derived: needs the right to, and a reason
 	Personal string // field naming the person it is about; "id" = the record itself; "" = not personal
 	Min, Max *int64 // length of text, value of numbers, count of lists
 	Scale    int    // decimals of Number and Pct
@@ -163,6 +164,8 @@ func (f *Field) word(w string) error {
 		f.Secret = true
 	case "internal":
 		f.Internal = true
+	case "override":
+		f.Override = true
 	case "index":
 		f.Indexed = true
 	case "personal":
@@ -219,6 +222,8 @@ func (f *Field) coherent() error {
 		return fmt.Errorf("field %s: a list cannot be unique", f.Name)
 	case (f.Unique || f.Indexed) && (f.Type == RichText || f.Type == JSON || f.Type == I18n):
 		return fmt.Errorf("field %s: no index can be made on %s", f.Name, f.Type)
+	case (f.Unique || f.Indexed) && f.Type == Text && f.Max != nil && *f.Max > MaxKey && f.Name != "id":
+		return fmt.Errorf("field %s: text in an index has at most %d characters", f.Name, MaxKey)
 	case f.Search && f.Type != Text && f.Type != RichText && f.Type != Texts && f.Type != I18n:
 		return fmt.Errorf("field %s: only text can be searched", f.Name)
 	case f.Default != "" && isRef:
@@ -264,8 +269,10 @@ func (f *Field) limits() error {
 	return nil
 }
 
+// validName asks for lower_snake_case. Two underscores in a row are the databases' own:
+// they join the names of kinds and fields into names of indexes and side tables.
 func validName(s string) bool {
-	if s == "" || len(s) > 60 || s[0] < 'a' || s[0] > 'z' {
+	if s == "" || len(s) > 60 || s[0] < 'a' || s[0] > 'z' || strings.Contains(s, "__") || strings.HasSuffix(s, "_") {
 		return false
 	}
 	for _, c := range s {

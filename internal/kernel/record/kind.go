@@ -160,8 +160,19 @@ func (k *Kind) check() error {
 		need("List", n)
 	}
 	for _, ix := range k.Indexes {
+		long := int64(0)
 		for _, n := range ix {
 			need("Indexes", n)
+			if f := k.Field(n); f != nil && f.Type == Text {
+				most := int64(maxText)
+				if f.Max != nil {
+					most = *f.Max
+				}
+				long += most
+			}
+		}
+		if long > MaxKey {
+			errs = append(errs, fmt.Errorf("kind %s: Indexes %s: text in an index has at most %d characters", k.Name, strings.Join(ix, " "), MaxKey))
 		}
 	}
 	taken := map[string]bool{"extra": true} // the column of custom fields

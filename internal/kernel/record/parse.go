@@ -21,6 +21,9 @@ const (
 	maxJSON     = 256 << 10
 )
 
+// MaxKey is the most characters that text in an index may have: PostgreSQL takes 2,704 bytes.
+const MaxKey = 600
+
 // Parse turns what a caller sent — a decoded JSON value with numbers as json.Number,
 // or text from a form, a file or a default — into the field's Go value. Empty text
 // and empty lists become nil. The error is a *fault.Fault naming the field.
@@ -189,10 +192,15 @@ func (f *Field) parseMap(in map[string]any) (any, error) {
 	}
 	currency, ok2 := in["currency"].(string)
 	d, err := ParseDecimal(amount, MoneyScale)
-	if !ok1 || !ok2 || err != nil || len(in) != 2 || len(currency) != 3 || strings.ToUpper(currency) != currency {
+	if !ok1 || !ok2 || err != nil || len(in) != 2 || !validCurrency(currency) {
 		return nil, fault.Field(f.Name, "wrong_format", "type", f.Type.String())
 	}
 	return Money{Amount: d, Currency: currency}, f.fits(d, MoneyScale)
+}
+
+// validCurrency asks for the form of an ISO 4217 code.
+func validCurrency(s string) bool {
+	return len(s) == 3 && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
 }
 
 // fits refuses a number that no column could hold exactly.
@@ -239,6 +247,9 @@ func (f *Field) Check(v any) error {
 	case Decimal:
 		return f.checkDecimal(v, f.Scale)
 	case Money:
+		if !validCurrency(v.Currency) {
+			return fault.Field(f.Name, "wrong_format", "type", f.Type.String())
+		}
 		return f.checkDecimal(v.Amount, MoneyScale)
 	case time.Duration:
 		return f.checkRange(big.NewRat(int64(v/time.Second), 1))
@@ -273,8 +284,11 @@ func (f *Field) checkText(s string) error {
 		return nil
 	}
 	n, most := int64(utf8.RuneCountInString(s)), int64(maxText)
-	if f.Type == RichText {
+	switch {
+	case f.Type == RichText:
 		most = maxRichText
+	case f.Indexed || f.Unique:
+		most = MaxKey
 	}
 	if f.Max != nil {
 		most = *f.Max

@@ -44,8 +44,10 @@ func (f *Field) Unwire(raw json.RawMessage) (any, error) {
 			return nil, err
 		}
 		return list, nil
+	case I18n:
+		return unmarshal[Words](f, raw)
 	case JSON:
-		return RawJSON(raw), nil
+		return raw, nil
 	}
 	var v any
 	dec := json.NewDecoder(bytes.NewReader(raw))

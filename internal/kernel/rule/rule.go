@@ -63,4 +63,5 @@ type Setting struct {
 	Default string
 	Type    record.FieldType
 	Choices []string
+	Min     int64 // least value of a number or, in seconds, of a duration
 }

@@ -29,8 +29,9 @@ type term struct {
 // Parse reads words, "phrases" and -exclusions. It accepts anything; noise becomes an
 // empty query, which finds nothing.
 func Parse(s string) Query {
-	if utf8.RuneCountInString(s) > maxQuery {
-		s = string([]rune(strings.ToValidUTF8(s, " "))[:maxQuery])
+	s = strings.ToValidUTF8(s, " ")
+	if rs := []rune(s); len(rs) > maxQuery {
+		s = string(rs[:maxQuery])
 	}
 	var q Query
 	words := split(s)
@@ -57,7 +58,7 @@ type typed struct {
 // split cuts at spaces outside quotes.
 func split(s string) []typed {
 	var out []typed
-	for s = strings.TrimSpace(strings.ToValidUTF8(s, " ")); s != ""; s = strings.TrimSpace(s) {
+	for s = strings.TrimSpace(s); s != ""; s = strings.TrimSpace(s) {
 		var w typed
 		if rest, ok := strings.CutPrefix(s, "-"); ok && rest != "" && !unicode.IsSpace([]rune(rest)[0]) {
 			w.not, s = true, rest
@@ -84,18 +85,6 @@ func queryTokens(s string) []string {
 			out = append(out, string(r.text))
 		case r.kind == pair:
 			out = append(out, grams(compat(r.text))...)
-		}
-	}
-	return out
-}
-
-// compat turns the conjoining jamo that NFKC makes of typed consonants back into the
-// compatibility jamo that initials are indexed by.
-func compat(w []rune) []rune {
-	out := slices.Clone(w)
-	for i, r := range out {
-		if r >= 0x1100 && r <= 0x1112 {
-			out[i] = choseong[r-0x1100]
 		}
 	}
 	return out

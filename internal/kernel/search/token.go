@@ -7,6 +7,7 @@
 package search
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -41,17 +42,23 @@ func scriptOf(r rune) script {
 	return gap
 }
 
-// fold makes text comparable: NFKC, lower case, no invisible characters.
+// fold makes text comparable: NFKC, lower case, no invisible characters, and the two
+// Greek signs that SQLite would fold further.
 func fold(s string) string {
 	if len(s) > maxText {
 		s = s[:maxText]
 	}
 	s = norm.NFKC.String(strings.ToValidUTF8(s, " "))
 	return strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Cf, r) {
+		switch r = unicode.ToLower(r); {
+		case unicode.Is(unicode.Cf, r):
 			return -1
+		case r == 'ς':
+			return 'σ'
+		case r == '\u0345':
+			return 'ι'
 		}
-		return unicode.ToLower(r)
+		return r
 	}, s)
 }
 
@@ -75,8 +82,8 @@ func runs(s string) []run {
 	return out
 }
 
-// Tokens gives the tokens of a text in order. Compound codes (ora-01017,
-// smtp.mail.example.com) also stand whole, joined as written.
+// Tokens gives the tokens of a text in order. A compound (ora-01017,
+// smtp.mail.example.com) stands by its parts, all of which a query for it asks for.
 func Tokens(s string) []string {
 	rs := runs(fold(s))
 	var out []string
@@ -91,10 +98,11 @@ func Tokens(s string) []string {
 			add(string(rs[i].text))
 			addParts(rs[i].text, add)
 		case pair:
-			for _, g := range grams(rs[i].text) {
+			text := compat(rs[i].text)
+			for _, g := range grams(text) {
 				add(g)
 			}
-			for _, g := range initials(rs[i].text) {
+			for _, g := range initials(text) {
 				add(g)
 			}
 		}
@@ -153,4 +161,16 @@ func initials(w []rune) []string {
 		return nil
 	}
 	return grams(cs)
+}
+
+// compat turns the conjoining jamo that NFKC makes of typed consonants (ㅋㅋㅋ, ㅂㄱ) back
+// into the compatibility jamo that initials are indexed by.
+func compat(w []rune) []rune {
+	out := slices.Clone(w)
+	for i, r := range out {
+		if r >= 0x1100 && r <= 0x1112 {
+			out[i] = choseong[r-0x1100]
+		}
+	}
+	return out
 }

@@ -45,8 +45,8 @@ type Trail interface {
 	// Past gives all entries with At ≤ t of many records, by record, oldest first.
 	Past(ctx context.Context, ids []record.ID, t time.Time) (map[record.ID][]*journal.Entry, error)
 	// Tail reads entries after a cursor ("" = from the start) that no slower writer can
-	// still precede, and the cursor to go on from. A cursor that another store made, or
-	// nobody, reads from the start.
+	// still precede, and the cursor to go on from.
+	// A cursor that was never given is ErrCursor.
 	Tail(ctx context.Context, cursor string, limit int) ([]*journal.Entry, string, error)
 	// End gives the cursor behind the last entry that Tail would give now.
 	End(ctx context.Context) (string, error)
@@ -54,6 +54,9 @@ type Trail interface {
 	Strand(ctx context.Context, strand int32, from int64, limit int) ([]*journal.Entry, error)
 	// Heads gives the last position and hash of every strand.
 	Heads(ctx context.Context) ([]journal.Head, error)
+	// Stray counts entries that stand in no chain: before its beginning, or in none that
+	// a writer can have. Nothing but another hand puts them there.
+	Stray(ctx context.Context) (int64, error)
 	// Keys gives the keys of persons; an erased one is present without a key.
 	Keys(ctx context.Context, persons []record.ID) (map[record.ID][]byte, error)
 	// Idem finds a remembered answer; nil when none.

@@ -95,6 +95,7 @@ var (
 	ErrCard      = errors.New("storage: a link end may have only one such link")
 	ErrMissing   = errors.New("storage: a referenced record does not exist")
 	ErrCheck     = errors.New("storage: a value is not allowed by the schema")
+	ErrCursor    = errors.New("storage: there is no such place in the journal")
 	ErrTimeout   = errors.New("storage: the query took too long")
 )
 

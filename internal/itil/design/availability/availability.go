@@ -1,8 +1,10 @@
 package availability
 
 import (
+	"fmt"
 	"math/big"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/maru-itsm/maru/internal/kernel/fault"
@@ -112,13 +114,18 @@ func figure(q record.Ask, a measure.Args) (measure.Result, error) {
 	if a.Subject == "" {
 		return measure.Result{Reason: "no_subject"}, nil
 	}
+	service, err := subject(q, a.Subject)
+	if err != nil {
+		return measure.Result{}, err
+	}
 	from, err1 := time.Parse(time.RFC3339, a.From)
 	to, err2 := time.Parse(time.RFC3339, a.To)
 	if err1 != nil || err2 != nil || !from.Before(to) {
 		return measure.Result{}, fault.Field("from", "needs_period")
 	}
-	outs, err := q.Find(kind.Outage, "service == subject && started_at < until && (restored_at == null || restored_at > since)",
-		map[string]any{"subject": string(a.Subject), "until": to, "since": from}, 5_000)
+	touching := fmt.Sprintf("service == %q && started_at < timestamp(%q) && (restored_at == null || restored_at > timestamp(%q))",
+		string(service), record.FormatTime(to), record.FormatTime(from))
+	outs, err := q.Find(kind.Outage, touching, nil, 5_000)
 	if err != nil {
 		return measure.Result{}, err
 	}
@@ -134,5 +141,28 @@ func figure(q record.Ask, a measure.Args) (measure.Result, error) {
 		l.Pct = record.Percent(pct)
 		losses = append(losses, l)
 	}
-	return Available(losses, worktime.Always(time.UTC), from, to), nil
+	r := Available(losses, worktime.Always(time.UTC), from, to)
+	r.Records = touching
+	return r, nil
+}
+
+// subject finds the service that is meant, by id or by number.
+func subject(q record.Ask, key record.ID) (record.ID, error) {
+	if id, ok := record.ParseID(string(key)); ok {
+		s, err := q.Get(kind.Service, id)
+		if err == nil {
+			return s.ID(), nil
+		}
+		if f := fault.Of(err); f == nil || f.Class != fault.NotFound {
+			return "", err
+		}
+	}
+	found, err := q.Find(kind.Service, "number == key", map[string]any{"key": strings.ToUpper(string(key))}, 1)
+	if err != nil {
+		return "", err
+	}
+	if len(found) == 0 {
+		return "", fault.Field("subject", "unknown_reference")
+	}
+	return found[0].ID(), nil
 }

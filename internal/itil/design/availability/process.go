@@ -3,6 +3,7 @@
 package availability
 
 import (
+	"math/big"
 	"time"
 
 	"github.com/maru-itsm/maru/internal/kernel/fault"
@@ -19,13 +20,15 @@ import (
 // Process is availability management.
 var Process = itil.Process{
 	Name: "availability",
-	Records: []record.Any{record.Type[Outage]{Kind: kind.Outage, Plural: "outages", Prefix: "OUT", Title: "summary", Life: life, Check: checkOutage,
+	Records: []record.Any{record.Type[Outage]{Kind: kind.Outage, Plural: "outages", Prefix: "OUT", Title: "summary", Life: life, Derive: deriveOutage, Check: checkOutage,
 		List: "number summary service state started_at restored_at capacity_loss_pct", Indexes: []string{"service started_at"}}},
 	Grants: []permit.Grant{
 		{Role: role.EndUser, May: "read", Kind: kind.Outage, Fields: "summary service started_at restored_at kind"},
 		{Role: role.Agent, May: "read comment", Kind: kind.Outage},
 		{Role: role.Resolver, May: "read comment", Kind: kind.Outage},
+		{Role: role.TeamLead, May: "read comment", Kind: kind.Outage},
 		{Role: role.IncidentManager, May: "read create update comment note end", Kind: kind.Outage},
+		{Role: role.MajorIncidentManager, May: "read create update comment note end", Kind: kind.Outage},
 		{Role: role.ServiceOwner, May: "read comment", Kind: kind.Outage},
 		{Role: role.Auditor, May: "read inside", Kind: kind.Outage},
 		{Role: role.AvailabilityManager, May: "*", Kind: kind.Outage},
@@ -57,6 +60,7 @@ type Outage struct {
 	Started  time.Time      `maru:"started_at,required"`
 	Restored *time.Time     `maru:"restored_at"`
 	Users    *int           `maru:"affected_users,min=0"`
+	Lost     record.Decimal `maru:"user_minutes_lost,derived,scale=2"` // users × loss × minutes; empty while it lasts
 	State    State          `maru:"state,derived"`
 }
 
@@ -67,6 +71,17 @@ var life = lifecycle.Machine[State, Outage]{
 		{Name: "end", From: lifecycle.In(Open), To: Ended, Needs: "restored_at"},
 		{Name: "correct", From: lifecycle.In(Ended), To: Ended, Takes: "started_at restored_at capacity_loss_pct affected_users", Needs: "restored_at"},
 	},
+}
+
+func deriveOutage(_ record.Ask, o *Outage) error {
+	o.Lost = ""
+	pct := record.Decimal(o.Loss).Rat()
+	if o.Users == nil || o.Restored == nil || pct == nil || o.Restored.Before(o.Started) {
+		return nil
+	}
+	lost := big.NewRat(int64(*o.Users)*int64(o.Restored.Sub(o.Started)/time.Second), 60*100)
+	o.Lost = record.RatDecimal(lost.Mul(lost, pct), 2)
+	return nil
 }
 
 func checkOutage(_ record.Ask, o *Outage) error {

@@ -4,6 +4,7 @@ package servicedesk
 
 import (
 	"github.com/maru-itsm/maru/internal/kernel/fault"
+	"github.com/maru-itsm/maru/internal/kernel/measure"
 	"github.com/maru-itsm/maru/internal/kernel/permit"
 	"github.com/maru-itsm/maru/internal/kernel/record"
 
@@ -22,8 +23,17 @@ var Process = itil.Process{
 		{Role: role.IncidentManager, May: "*", Kind: kind.Category},
 		{Role: role.Admin, May: "*", Kind: kind.Category},
 	},
+	KPIs:     figures,
 	Settings: itil.Settings,
 	Calcs:    []itil.Calc{itil.ApprovalOutcome},
+}
+
+// figures are the KPIs of the desk (book B annex C) that rest on incidents alone. What
+// came from another system does not tell what its first contact was.
+var figures = []measure.KPI{
+	{Code: "SD-01", Kind: kind.Incident, How: measure.Share, Where: "resolved_at != null && empty(source)", Hit: "first_contact", At: "resolved_at", Unit: "percent", Better: "higher", Target: "60", Warn: "50"},
+	{Code: "SD-03", Kind: kind.Incident, How: measure.Median, Where: "time_to_first_reply != null", Value: "time_to_first_reply", At: "first_reply_at", By: "priority", Unit: "seconds", Better: "lower"},
+	{Code: "SD-06", Kind: kind.Incident, How: measure.Mean, Value: "hops", At: "created_at", By: "category", Unit: "count", Better: "lower"},
 }
 
 // A Category is one node of the tree of categories: category, subcategory, symptom.

@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"slices"
 	"time"
 
 	"github.com/maru-itsm/maru/internal/kernel/fault"
@@ -67,15 +68,20 @@ func align(tx record.Tx, parent, kid *record.Record) error {
 
 // adopted puts a child on its parent's track when it is attached.
 func adopted(tx record.Tx, c *record.Change) error {
+	if itil.Imported(tx.Actor()) {
+		return nil
+	}
 	parent, err := tx.Get(kind.Incident, c.Link.To)
 	if err != nil {
 		return err
 	}
-	switch State(parent.State()) {
-	case Closed, Cancelled:
-		if c.After.Text("source") == "" {
-			return fault.New(fault.Conflict, "parent_final", "parent", parent.Number())
-		}
+	if isFinal(parent.State()) {
+		return fault.New(fault.Conflict, "parent_final", "parent", parent.Number())
+	}
+	if State(parent.State()) == Resolved {
+		var p Incident
+		parent.Fill(&p)
+		return resolveWith(tx, &p, c.After)
 	}
 	return align(tx, parent, c.After)
 }
@@ -85,14 +91,76 @@ func settled(tx record.Tx, i *Incident) error {
 	if err := endOutages(tx, i); err != nil {
 		return err
 	}
-	return children(tx, i.ID, func(kid *record.Record) error {
-		if isFinal(kid.State()) || State(kid.State()) == Resolved {
-			return nil
+	return children(tx, i.ID, func(kid *record.Record) error { return resolveWith(tx, i, kid) })
+}
+
+// resolveWith resolves a child with its parent and tells its own requester how. A child
+// that is itself a major incident is for its manager to resolve.
+func resolveWith(tx record.Tx, i *Incident, kid *record.Record) error {
+	if isFinal(kid.State()) || State(kid.State()) == Resolved {
+		return nil
+	}
+	if kid.Text("major") == "confirmed" && !tx.Actor().Has(role.MajorIncidentManager) {
+		return tx.Comment(kind.Incident, kid.ID(), "Its parent "+i.Number+" is resolved.", true)
+	}
+	values := record.Values{"resolution_code": i.ResolutionCode, "resolution_notes": string(i.ResolutionNotes), "restored_at": later(*i.Restored, kid)}
+	if kid.Ref("category") == "" && kid.Ref("closure_category") == "" {
+		values["closure_category"] = i.ClosureCategory
+	}
+	return tx.Move(kind.Incident, kid.ID(), "auto_resolve", record.Input{Reason: "parent " + i.Number, Values: values, Comment: string(i.ResolutionNotes)})
+}
+
+// family lists an incident and all its children that are not resolved.
+func family(q record.Ask, id record.ID) ([]record.ID, error) {
+	out := []record.ID{id}
+	ids, err := q.Linked(id, "child_of", true)
+	if err != nil {
+		return nil, err
+	}
+	for _, kid := range ids {
+		r, err := q.Get(kind.Incident, kid)
+		if err != nil {
+			return nil, err
 		}
-		return tx.Move(kind.Incident, kid.ID(), "auto_resolve", record.Input{Reason: "parent " + i.Number,
-			Values:  record.Values{"resolution_code": i.ResolutionCode, "resolution_notes": string(i.ResolutionNotes), "restored_at": later(*i.Restored, kid)},
-			Comment: string(i.ResolutionNotes)})
-	})
+		if isFinal(r.State()) || State(r.State()) == Resolved {
+			continue
+		}
+		more, err := family(q, kid)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, more...)
+	}
+	return out, nil
+}
+
+// tasksDoneOf reports whether no task is open of an incident, or of a child that would be
+// resolved with it.
+func tasksDoneOf(q record.Ask, id record.ID) (bool, error) {
+	all, err := family(q, id)
+	if err != nil {
+		return false, err
+	}
+	open, err := q.Find(kind.IncidentTask, "incident in family && !(state in ['done', 'cancelled'])", map[string]any{"family": all}, 1)
+	return err == nil && len(open) == 0, err
+}
+
+// stopped is what follows when an incident is cancelled: its outages and tasks end. Its
+// children go on by themselves.
+func stopped(tx record.Tx, i *Incident) error {
+	if err := endOutages(tx, i); err != nil {
+		return err
+	}
+	open, err := tx.Find(kind.IncidentTask, "incident == subject && !(state in ['done', 'cancelled'])", map[string]any{"subject": string(i.ID)}, 1_000)
+	if err != nil {
+		return err
+	}
+	for _, t := range open {
+		if err := tx.Move(kind.IncidentTask, t.ID(), "cancel", record.Input{Reason: i.Number + " is cancelled"}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // later is when service came back for a child: with its parent, but not before it began.
@@ -105,11 +173,10 @@ func later(restored time.Time, kid *record.Record) time.Time {
 	return restored
 }
 
-// reopenChildren reopens children with a parent that an agent reopened; an end user
+// reopenChildren reopens children with a parent that the desk reopened; an end user
 // speaks only for the one record.
 func reopenChildren(tx record.Tx, i *Incident) error {
-	a := tx.Actor()
-	if !a.System && !a.Has(role.Agent) && !a.Has(role.Resolver) && !a.Has(role.IncidentManager) && !a.Has(role.MajorIncidentManager) {
+	if !forTheDesk(tx.Actor()) {
 		return nil
 	}
 	return children(tx, i.ID, func(kid *record.Record) error {
@@ -120,7 +187,8 @@ func reopenChildren(tx record.Tx, i *Incident) error {
 	})
 }
 
-// mergeInto hands a duplicate's people and words over to the incident that stays.
+// mergeInto hands a duplicate's people, words and children over to the incident that
+// stays. Nobody comes to see a confidential incident by a merge.
 func mergeInto(tx record.Tx, i *Incident) error {
 	stay, err := tx.Get(kind.Incident, i.DuplicateOf)
 	if err != nil {
@@ -131,11 +199,11 @@ func mergeInto(tx record.Tx, i *Incident) error {
 	}
 	watchers := append([]record.ID(nil), stay.Refs("watchers")...)
 	for _, id := range append([]record.ID{i.Requester}, i.Watchers...) {
-		if id != "" && id != stay.Ref("requester") && !contains(watchers, id) {
+		if id != "" && id != stay.Ref("requester") && !slices.Contains(watchers, id) {
 			watchers = append(watchers, id)
 		}
 	}
-	if len(watchers) > 0 {
+	if len(watchers) > 0 && !stay.Bool("confidential") {
 		if err := tx.Update(kind.Incident, stay.ID(), record.Values{"watchers": watchers}); err != nil {
 			return err
 		}
@@ -144,26 +212,30 @@ func mergeInto(tx record.Tx, i *Incident) error {
 	if i.Description != "" {
 		note += "\n\n" + string(i.Description)
 	}
+	if i.Confidential && !stay.Bool("confidential") {
+		note = "Merged a confidential incident."
+	}
 	if err := tx.Comment(kind.Incident, stay.ID(), note, true); err != nil {
 		return err
 	}
-	return endOutages(tx, i)
-}
-
-func contains(ids []record.ID, id record.ID) bool {
-	for _, x := range ids {
-		if x == id {
-			return true
+	err = children(tx, i.ID, func(kid *record.Record) error {
+		if kid.ID() == stay.ID() {
+			return nil
 		}
+		return tx.Link("child_of", kid.ID(), stay.ID())
+	})
+	if err != nil {
+		return err
 	}
-	return false
+	return stopped(tx, i)
 }
 
 // splitOff opens a second incident for what turned out to be another matter; the reason
 // is its title.
 func splitOff(tx record.Tx, i *Incident) error {
-	values := record.Values{"title": clipTitle(itil.Reason(tx)), "requester": i.Requester, "impact": int64(i.Impact), "urgency": int64(i.Urgency)}
-	for name, id := range map[string]record.ID{"service": i.Service, "ci": i.CI, "category": i.Category} {
+	values := record.Values{"title": clipTitle(itil.Reason(tx)), "requester": i.Requester, "impact": int64(i.Impact), "urgency": int64(i.Urgency),
+		"security": i.Security, "confidential": i.Confidential}
+	for name, id := range map[string]record.ID{"service": i.Service, "offering": i.Offering, "ci": i.CI, "category": i.Category} {
 		if id != "" {
 			values[name] = id
 		}
@@ -175,91 +247,20 @@ func splitOff(tx record.Tx, i *Incident) error {
 	return tx.Link("split_from", n.ID(), i.ID)
 }
 
-// outages keeps one outage open for as long as the incident says its service is less
-// than whole.
-func outages(tx record.Tx, c *record.Change) error {
-	r := c.After
-	service, status := r.Ref("service"), r.Text("service_status")
-	lossy := status == "down" || status == "degraded"
-	if service == "" || !lossy || isFinal(r.State()) || State(r.State()) == Resolved || r.Text("source") != "" ||
-		c.Before != nil && !changed(c.Before, r, "service", "service_status") {
-		return nil
-	}
-	ids, err := tx.Linked(r.ID(), "caused", false)
-	if err != nil {
-		return err
-	}
-	kindOf, loss := "full", record.Decimal("100")
-	if status == "degraded" {
-		kindOf, loss = "degraded", "50"
-	}
-	for _, id := range ids {
-		o, err := tx.Get(kind.Outage, id)
-		if err != nil {
-			return err
-		}
-		if o.State() == "open" && o.Ref("service") == service {
-			return tx.Update(kind.Outage, id, record.Values{"kind": kindOf, "capacity_loss_pct": loss})
-		}
-	}
-	if c.Before == nil && status == "degraded" && !named(c, "service_status") {
-		return nil // assumed, not reported: an outage is a fact
-	}
-	start := r.Time("impact_start")
-	if start.IsZero() {
-		start = r.Time("detected_at")
-	}
-	values := record.Values{"summary": clipTitle(r.Text("title")), "service": service, "kind": kindOf, "capacity_loss_pct": loss, "started_at": start}
-	if n := r.Get("users_affected"); n != nil {
-		values["affected_users"] = n
-	}
-	o, err := tx.Create(kind.Outage, values)
-	if err != nil {
-		return err
-	}
-	return tx.Link("caused", r.ID(), o.ID())
-}
-
-func named(c *record.Change, field string) bool {
-	_, ok := c.Input.Values[field]
-	return ok
-}
-
-// endOutages ends what the incident opened, when service was restored.
-func endOutages(tx record.Tx, i *Incident) error {
-	ids, err := tx.Linked(i.ID, "caused", false)
-	if err != nil {
-		return err
-	}
-	at := tx.Now()
-	if i.Restored != nil {
-		at = *i.Restored
-	}
-	for _, id := range ids {
-		o, err := tx.Get(kind.Outage, id)
-		if err != nil {
-			return err
-		}
-		if o.State() != "open" {
-			continue
-		}
-		if at.Before(o.Time("started_at")) {
-			at = o.Time("started_at")
-		}
-		if err := tx.Move(kind.Outage, id, "end", record.Input{Values: record.Values{"restored_at": at}}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// waiting lists the incidents held for a problem or a change.
+// waiting lists the incidents held for a problem or a change. One that a parent takes
+// along may have gone on by the time its turn comes.
 func waiting(tx record.Tx, filter string, id record.ID, do func(r *record.Record) error) error {
 	recs, err := tx.Find(kind.Incident, "state == 'on_hold' && "+filter, map[string]any{"subject": string(id)}, 1_000)
 	if err != nil {
 		return err
 	}
 	for _, r := range recs {
+		if r, err = tx.Get(kind.Incident, r.ID()); err != nil {
+			return err
+		}
+		if State(r.State()) != OnHold {
+			continue
+		}
 		if err := do(r); err != nil {
 			return err
 		}
@@ -272,12 +273,11 @@ func problemMoved(tx record.Tx, c *record.Change) error {
 	return waiting(tx, "hold_reason == 'awaiting_problem' && problem == subject", c.After.ID(), func(r *record.Record) error {
 		switch c.Verb {
 		case "apply_fix":
-			return tx.Move(kind.Incident, r.ID(), "auto_resolve", record.Input{Reason: c.After.Number(), Comment: problemDone,
-				Values: record.Values{"resolution_code": "by_problem", "resolution_notes": problemDone}})
+			return settleOrResume(tx, r, "by_problem", problemDone, "the fix of "+c.After.Number()+" has been applied")
 		case "accept_risk":
 			return tx.Move(kind.Incident, r.ID(), "auto_resume", record.Input{Reason: c.After.Number(), Note: "The risk of " + c.After.Number() + " was accepted; it will not be fixed."})
 		default:
-			return tx.Move(kind.Incident, r.ID(), "auto_resume", record.Input{Reason: c.After.Number()})
+			return tx.Move(kind.Incident, r.ID(), "auto_resume", record.Input{Reason: c.After.Number() + " is " + c.After.State()})
 		}
 	})
 }
@@ -285,6 +285,9 @@ func problemMoved(tx record.Tx, c *record.Change) error {
 // changeDone takes up again what waited for a change.
 func changeDone(tx record.Tx, c *record.Change) error {
 	resume := func(r *record.Record) error {
+		if fix := r.Ref("fix_change"); fix != "" && fix != c.After.ID() {
+			return nil // it waits for another one
+		}
 		return tx.Move(kind.Incident, r.ID(), "auto_resume", record.Input{Reason: c.After.Number() + " is " + c.After.State()})
 	}
 	ids, err := tx.Linked(c.After.ID(), "resolved_by_change", true)
@@ -302,5 +305,14 @@ func changeDone(tx record.Tx, c *record.Change) error {
 			}
 		}
 	}
-	return waiting(tx, "hold_reason == 'awaiting_change' && caused_by_change == subject", c.After.ID(), resume)
+	return waiting(tx, "hold_reason == 'awaiting_change' && (caused_by_change == subject || fix_change == subject)", c.After.ID(), resume)
+}
+
+// linkFix makes the change that an incident waits for one of those that resolve it.
+func linkFix(tx record.Tx, c *record.Change) error {
+	fix := c.After.Ref("fix_change")
+	if fix == "" || c.Before != nil && c.Before.Ref("fix_change") == fix {
+		return nil
+	}
+	return tx.Link("resolved_by_change", c.After.ID(), fix)
 }

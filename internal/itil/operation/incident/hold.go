@@ -1,7 +1,7 @@
 package incident
 
 import (
-	"strconv"
+	"fmt"
 	"time"
 
 	"github.com/maru-itsm/maru/internal/kernel/job"
@@ -12,25 +12,11 @@ import (
 	"github.com/maru-itsm/maru/internal/itil/kind"
 )
 
-var settings = []rule.Setting{
-	{Name: "incident.matrix", Default: "default", Type: record.Text},
-	{Name: "incident.customer_days", Default: "5", Type: record.Int},  // business days a customer may stay silent
-	{Name: "incident.autoclose_days", Default: "5", Type: record.Int}, // business days until a resolved incident closes
-	{Name: "incident.follow_up_on_reply", Default: "true", Type: record.Bool},
-}
-
-func days(q interface{ Setting(string) string }, name string) int {
-	n, err := strconv.Atoi(q.Setting(name))
-	if err != nil || n < 1 {
-		return 5
-	}
-	return n
-}
-
-// What a requester reads when a held incident resolves itself.
+// What a requester reads when a held incident resolves itself, and when it waits.
 const (
-	silentNotes = "고객 회신이 없어 자동으로 해결 처리되었습니다. 계속되면 이 건에 답글을 달거나 재오픈해 주세요. / Resolved automatically because we heard nothing more. Reply or reopen if it still happens."
+	silentNotes = "고객 회신이 없어 자동으로 해결 처리되었습니다. 계속되면 이 건을 재오픈해 주세요. / Resolved automatically because we heard nothing more. If it still happens, reopen it."
 	problemDone = "연결된 문제의 해결책이 적용되었습니다. / The fix of the linked problem has been applied."
+	askAgain    = "회신을 기다리고 있습니다. 확인 후 답글을 남겨 주세요. / We are waiting for your answer; please reply here."
 )
 
 // followHolds reminds silent customers, resolves what they left, and takes up again
@@ -41,28 +27,30 @@ func followHolds(w rule.Work, asOf time.Time) (job.Report, error) {
 	if err != nil {
 		return rep, err
 	}
-	limit := days(w, "incident.customer_days")
-	rep.Done, rep.Failed, err = w.Each(kind.Incident, "state == 'on_hold' && hold_reason == 'awaiting_customer'", nil, func(tx record.Tx, r *record.Record) error {
-		since := r.Time("held_since")
-		end, err := cal.AddDays(since, limit)
-		if err != nil {
-			return err
+	_, rep.Failed, err = w.Each(kind.Incident, "state == 'on_hold' && hold_reason == 'awaiting_customer'", nil, func(tx record.Tx, r *record.Record) error {
+		passed := func(days int) (bool, error) {
+			due, err := cal.AddDays(r.Time("held_since"), days)
+			return err == nil && !asOf.Before(due), err
 		}
-		if !asOf.Before(end) {
-			return tx.Move(kind.Incident, r.ID(), "auto_resolve", record.Input{Reason: "no reply from the customer",
-				Values: record.Values{"resolution_code": "no_fault_found", "resolution_notes": silentNotes}, Comment: silentNotes})
-		}
-		if at := r.Time("follow_up_at"); !at.IsZero() && !asOf.Before(at) {
-			return tx.Move(kind.Incident, r.ID(), "auto_resume", record.Input{Reason: "the follow-up is due"})
-		}
-		for n, after := range []int{2, 4} {
-			due, err := cal.AddDays(since, after)
+		if silent, err := passed(whole(tx, "customer_days")); silent || err != nil {
 			if err != nil {
 				return err
 			}
-			if int(r.Int("reminders")) == n && !asOf.Before(due) {
-				return tx.Move(kind.Incident, r.ID(), "remind", record.Input{
-					Comment: "회신을 기다리고 있습니다. 확인 후 답글을 남겨 주세요. / We are waiting for your answer; please reply here."})
+			rep.Done++
+			return settleOrResume(tx, r, "no_fault_found", silentNotes, "no reply from the customer")
+		}
+		if at := r.Time("follow_up_at"); !at.IsZero() && !asOf.Before(at) {
+			rep.Done++
+			return tx.Move(kind.Incident, r.ID(), "auto_resume", record.Input{Reason: "the follow-up is due"})
+		}
+		for n, days := range []int{whole(tx, "first_reminder_days"), whole(tx, "second_reminder_days")} {
+			due, err := passed(days)
+			if err != nil {
+				return err
+			}
+			if due && int(r.Int("reminders")) == n {
+				rep.Done++
+				return tx.Move(kind.Incident, r.ID(), "remind", record.Input{Comment: askAgain})
 			}
 		}
 		return nil
@@ -78,33 +66,53 @@ func followHolds(w rule.Work, asOf time.Time) (job.Report, error) {
 	return rep, err
 }
 
+// settleOrResume resolves a held incident without a hand on it. Where resolving is not
+// the system's to do, because it is a major incident, has open tasks or no category, it is
+// taken up again and says why.
+func settleOrResume(tx record.Tx, r *record.Record, code, notes, reason string) error {
+	var why string
+	switch done, err := tasksDoneOf(tx, r.ID()); {
+	case err != nil:
+		return err
+	case r.Text("major") == "confirmed":
+		why = "only the major-incident manager resolves a major incident"
+	case !done:
+		why = "some of its tasks are open"
+	case r.Ref("category") == "" && r.Ref("closure_category") == "":
+		why = "it has no category"
+	default:
+		return tx.Move(kind.Incident, r.ID(), "auto_resolve", record.Input{Reason: reason, Comment: notes,
+			Values: record.Values{"resolution_code": code, "resolution_notes": notes}})
+	}
+	return tx.Move(kind.Incident, r.ID(), "auto_resume", record.Input{Reason: reason, Note: fmt.Sprintf("Not resolved automatically (%s): %s.", reason, why)})
+}
+
 // autoClose closes what has been resolved for five business days; never a major incident.
 func autoClose(w rule.Work, asOf time.Time) (job.Report, error) {
 	cal, err := itil.BusinessCalendar(w.Setting)
 	if err != nil {
 		return job.Report{}, err
 	}
-	n := days(w, "incident.autoclose_days")
-	done, failed, err := w.Each(kind.Incident, "state == 'resolved' && major != 'confirmed' && resolved_at <= t",
+	n := whole(w, "autoclose_days")
+	var rep job.Report
+	_, rep.Failed, err = w.Each(kind.Incident, "state == 'resolved' && major != 'confirmed' && (closure_category != null || category != null) && resolved_at <= t",
 		map[string]any{"t": asOf.AddDate(0, 0, -n)}, func(tx record.Tx, r *record.Record) error {
 			end, err := cal.AddDays(r.Time("resolved_at"), n)
 			if err != nil || asOf.Before(end) {
 				return err
 			}
-			return tx.Move(kind.Incident, r.ID(), "auto_close", record.Input{Reason: "resolved for five business days"})
+			rep.Done++
+			return tx.Move(kind.Incident, r.ID(), "auto_close", record.Input{Reason: fmt.Sprintf("resolved for %d business days", n)})
 		})
-	return job.Report{Done: done, Failed: failed}, err
+	return rep, err
 }
 
 // goStale marks open incidents that nobody has touched for too long.
 func goStale(w rule.Work, asOf time.Time) (job.Report, error) {
 	var rep job.Report
-	for _, s := range []struct {
-		filter string
-		after  time.Duration
-	}{{"priority == 1", 30 * time.Minute}, {"priority == 2", 2 * time.Hour}, {"priority > 2", 48 * time.Hour}} {
-		done, failed, err := w.Each(kind.Incident, "state in ['new', 'assigned', 'in_progress'] && !stale && empty(source) && updated_at <= t && "+s.filter,
-			map[string]any{"t": asOf.Add(-s.after)}, func(tx record.Tx, r *record.Record) error {
+	for _, s := range []struct{ filter, after string }{{"priority == 1", "stale_p1"}, {"priority == 2", "stale_p2"}, {"priority > 2", "stale_other"}} {
+		done, failed, err := w.Each(kind.Incident, "state in ['new', 'assigned', 'in_progress'] && !stale && touched_at <= t && "+s.filter,
+			map[string]any{"t": asOf.Add(-span(w, s.after))}, func(tx record.Tx, r *record.Record) error {
 				return tx.Move(kind.Incident, r.ID(), "go_stale", record.Input{})
 			})
 		rep.Done, rep.Failed = rep.Done+done, rep.Failed+failed
@@ -115,52 +123,12 @@ func goStale(w rule.Work, asOf time.Time) (job.Report, error) {
 	return rep, nil
 }
 
-// reply hears what people write: a requester's answer takes a held incident up again,
-// one on a closed incident begins a new one, and what is said on a parent is said to
-// its children.
-func reply(tx record.Tx, c *record.Change) error {
-	r := c.After
-	mine := tx.Actor().ID != "" && (tx.Actor().ID == r.Ref("requester") || tx.Actor().ID == r.Ref("opened_by"))
-	switch State(r.State()) {
-	case OnHold:
-		if mine && r.Text("hold_reason") == "awaiting_customer" {
-			return tx.Move(kind.Incident, r.ID(), "auto_resume", record.Input{Reason: "the requester replied"})
-		}
-	case Closed:
-		if tx.Actor().ID == r.Ref("requester") && tx.Setting("incident.follow_up_on_reply") == "true" {
-			return followUp(tx, r, c.Input.Comment)
-		}
-	}
-	kids, err := tx.Linked(r.ID(), "child_of", true)
-	if err != nil {
-		return err
-	}
-	for _, kid := range kids {
-		if err := tx.Comment(kind.Incident, kid, c.Input.Comment, false); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// followUp opens a new incident for a reply to a closed one.
-func followUp(tx record.Tx, r *record.Record, body string) error {
-	values := record.Values{"title": clipTitle("Re: " + r.Text("title")), "description": body, "requester": r.Ref("requester")}
-	for _, name := range []string{"service", "ci", "category", "impact", "urgency"} {
-		if v := r.Get(name); v != nil {
-			values[name] = v
-		}
-	}
-	n, err := tx.Create(kind.Incident, values)
-	if err != nil {
-		return err
-	}
-	return tx.Link("follow_up_of", n.ID(), r.ID())
-}
-
-func clipTitle(s string) string {
-	if r := []rune(s); len(r) > 200 {
-		return string(r[:200])
-	}
-	return s
+// watchDeadlines judges the urgency of incidents again whose business deadline has come
+// near.
+func watchDeadlines(w rule.Work, asOf time.Time) (job.Report, error) {
+	done, failed, err := w.Each(kind.Incident, isOpen+" && !deadline_near && deadline < t",
+		map[string]any{"t": asOf.Add(span(w, "deadline_near"))}, func(tx record.Tx, r *record.Record) error {
+			return tx.Move(kind.Incident, r.ID(), "near_deadline", record.Input{Reason: "the business deadline is near"})
+		})
+	return job.Report{Done: done, Failed: failed}, err
 }

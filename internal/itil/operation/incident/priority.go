@@ -1,7 +1,7 @@
 package incident
 
 import (
-	"math/big"
+	"math"
 	"time"
 
 	"github.com/maru-itsm/maru/internal/kernel/fault"
@@ -41,29 +41,41 @@ func matrixSeeds() []itil.Seed {
 	return out
 }
 
+// limits are the thresholds that facts are judged by.
+type limits struct {
+	usersHigh, usersMedium int
+	shareHigh, shareMedium float64
+	near                   time.Duration
+}
+
+func limitsOf(setting func(name string) string) limits {
+	return limits{itil.Whole(setting, "incident.impact_users_high"), itil.Whole(setting, "incident.impact_users_medium"),
+		itil.Percent(setting, "incident.impact_share_high"), itil.Percent(setting, "incident.impact_share_medium"), itil.Span(setting, "incident.deadline_near")}
+}
+
 // Facts are what impact and urgency are judged by. nil and "" mean unknown.
 type Facts struct {
-	Users         *int   `json:"users_affected"`
-	ServiceUsers  *int   `json:"service_users"`
-	Criticality   int    `json:"criticality"`    // 1–4; 0 = unknown
-	ServiceStatus string `json:"service_status"` // down, degraded, at_risk, ok
-	Impact        *int   `json:"impact"`         // given by hand; beats the rules
-	Urgency       *int   `json:"urgency"`
-	VIP           bool   `json:"vip"`
-	DeadlineHours *int   `json:"deadline_hours"`
-	Security      bool   `json:"security"`
-	Safety        bool   `json:"safety"`
-	Workaround    bool   `json:"workaround_accepted"`
+	Users         *int     `json:"users_affected"`
+	ServiceUsers  *int     `json:"service_users"`
+	Criticality   int      `json:"criticality"`    // 1–4; 0 = unknown
+	ServiceStatus string   `json:"service_status"` // down, degraded, at_risk, ok
+	Impact        *int     `json:"impact"`         // given by hand; beats the rules
+	Urgency       *int     `json:"urgency"`
+	VIP           bool     `json:"vip"`
+	DeadlineHours *float64 `json:"deadline_hours"` // from now
+	Security      bool     `json:"security"`
+	Safety        bool     `json:"safety"`
+	Workaround    bool     `json:"workaround_accepted"`
 }
 
 // Impact gives min(U, S) (book B §24): how many users, and how bad for how critical a
 // service. Unknown sides are left out; 3 when both are unknown.
-func (f Facts) impact() int {
+func (f Facts) impact(l limits) int {
 	if f.Impact != nil {
 		return *f.Impact
 	}
 	out := 3
-	if u := f.byUsers(); u != 0 {
+	if u := f.byUsers(l); u != 0 {
 		out = min(out, u)
 	}
 	if s := f.byService(); s != 0 {
@@ -72,17 +84,17 @@ func (f Facts) impact() int {
 	return out
 }
 
-func (f Facts) byUsers() int {
+func (f Facts) byUsers(l limits) int {
 	if f.Users == nil {
 		return 0
 	}
-	share := func(pct int) bool {
-		return f.ServiceUsers != nil && *f.ServiceUsers > 0 && *f.Users*100 >= pct**f.ServiceUsers
+	share := func(pct float64) bool {
+		return f.ServiceUsers != nil && *f.ServiceUsers > 0 && 100*float64(*f.Users) >= pct*float64(*f.ServiceUsers)
 	}
 	switch {
-	case *f.Users >= 500 || share(25):
+	case *f.Users >= l.usersHigh || share(l.shareHigh):
 		return 1
-	case *f.Users >= 50 || share(5):
+	case *f.Users >= l.usersMedium || share(l.shareMedium):
 		return 2
 	}
 	return 3
@@ -102,7 +114,7 @@ func (f Facts) byService() int {
 }
 
 // urgency gives the requester's value as circumstances change it, between 1 and 3.
-func (f Facts) urgency() int {
+func (f Facts) urgency(l limits) int {
 	if f.Security || f.Safety {
 		return 1
 	}
@@ -113,7 +125,7 @@ func (f Facts) urgency() int {
 	if f.VIP {
 		u--
 	}
-	if f.DeadlineHours != nil && *f.DeadlineHours < 4 {
+	if f.DeadlineHours != nil && *f.DeadlineHours < l.near.Hours() {
 		u--
 	}
 	if f.Workaround {
@@ -134,15 +146,32 @@ var PriorityCalc = itil.Calculation("priority", func(in struct {
 	if !ok {
 		return nil, fault.Field("matrix", "not_a_choice", "choices", "default, servicenow")
 	}
-	i, u := in.impact(), in.urgency()
-	if i < 1 || i > 3 {
-		return nil, fault.Field("impact", "out_of_range", "min", 1, "max", 3)
+	if err := in.check(); err != nil {
+		return nil, err
 	}
-	if in.Urgency != nil && (*in.Urgency < 1 || *in.Urgency > 3) {
-		return nil, fault.Field("urgency", "out_of_range", "min", 1, "max", 3)
-	}
+	l := limitsOf(byDefault)
+	i, u := in.impact(l), in.urgency(l)
 	return map[string]int{"impact": i, "urgency": u, "priority": m[i-1][u-1]}, nil
 })
+
+// check refuses facts that cannot be.
+func (f Facts) check() error {
+	var faults []*fault.Fault
+	between := func(name string, n *int, lo, hi int) {
+		if n != nil && (*n < lo || *n > hi) {
+			faults = append(faults, fault.Field(name, "out_of_range", "min", lo, "max", hi))
+		}
+	}
+	between("impact", f.Impact, 1, 3)
+	between("urgency", f.Urgency, 1, 3)
+	between("criticality", &f.Criticality, 0, 4)
+	between("users_affected", f.Users, 0, math.MaxInt32)
+	between("service_users", f.ServiceUsers, 0, math.MaxInt32)
+	if f.ServiceStatus != "" && lossy[f.ServiceStatus] == nil {
+		faults = append(faults, fault.Field("service_status", "not_a_choice", "choices", "down, degraded, at_risk, ok"))
+	}
+	return fault.Collect(faults)
+}
 
 // prioritise judges impact and urgency and looks the priority up. Only new records and
 // records whose facts changed ask the matrix: a changed matrix leaves old ones alone.
@@ -155,32 +184,17 @@ func (i *Incident) prioritise(q record.Ask) error {
 		i.EffectiveUrgency = i.Urgency // another system has judged
 		return nil
 	}
-	f := Facts{Users: i.UsersAffected, ServiceStatus: i.ServiceStatus, Urgency: &i.Urgency, Security: i.Security, Safety: i.Safety, Workaround: i.Workaround}
-	if i.Service != "" {
-		s, err := q.Get(kind.Service, i.Service)
-		if err != nil {
-			return fault.Field("service", "unknown_reference")
-		}
-		f.Criticality = int(s.Int("criticality"))
-		if n, ok := s.Get("user_count").(int64); ok {
-			count := int(n)
-			f.ServiceUsers = &count
-		}
+	f, err := i.facts(q)
+	if err != nil {
+		return err
 	}
-	if i.Requester != "" {
-		if u, err := q.Get(kind.User, i.Requester); err == nil {
-			f.VIP = u.Bool("vip")
-		}
+	l := limitsOf(q.Setting)
+	said, told := c.Input.Values["impact"] // told null, the rules judge again
+	if told && said == nil || !told && (c.Before == nil || i.sizeChanged(c.Before, c.After)) {
+		i.Impact = f.impact(l)
 	}
-	if i.Deadline != nil {
-		hours := int(i.Deadline.Sub(q.Now()) / time.Hour)
-		f.DeadlineHours = &hours
-	}
-	_, byHand := c.Input.Values["impact"]
-	if !byHand && c.Before == nil || c.Before != nil && !byHand && i.sizeChanged(c.Before, c.After) {
-		i.Impact = f.impact()
-	}
-	i.EffectiveUrgency = f.urgency()
+	i.EffectiveUrgency = f.urgency(l)
+	i.DeadlineNear = f.DeadlineHours != nil && *f.DeadlineHours < l.near.Hours()
 	if i.Override != nil {
 		i.Priority = *i.Override
 		return nil
@@ -197,6 +211,32 @@ func (i *Incident) prioritise(q record.Ask) error {
 	return nil
 }
 
+// facts gathers what the priority is judged by.
+func (i *Incident) facts(q record.Ask) (Facts, error) {
+	f := Facts{Users: i.UsersAffected, ServiceStatus: i.ServiceStatus, Urgency: &i.Urgency, Security: i.Security, Safety: i.Safety, Workaround: i.Workaround}
+	if i.Service != "" {
+		s, err := q.Get(kind.Service, i.Service)
+		if err != nil {
+			return f, fault.Field("service", "unknown_reference")
+		}
+		f.Criticality = int(s.Int("criticality"))
+		if n, ok := s.Get("user_count").(int64); ok {
+			count := int(n)
+			f.ServiceUsers = &count
+		}
+	}
+	if i.Requester != "" {
+		if u, err := q.Get(kind.User, i.Requester); err == nil {
+			f.VIP = u.Bool("vip")
+		}
+	}
+	if i.Deadline != nil {
+		hours := i.Deadline.Sub(q.Now()).Hours()
+		f.DeadlineHours = &hours
+	}
+	return f, nil
+}
+
 func changed(a, b *record.Record, names ...string) bool {
 	for _, n := range names {
 		if !record.Same(a.Get(n), b.Get(n)) {
@@ -211,76 +251,5 @@ func (i *Incident) sizeChanged(before, after *record.Record) bool {
 }
 
 func (i *Incident) factsChanged(before, after *record.Record) bool {
-	return i.sizeChanged(before, after) || changed(before, after, "impact", "urgency", "priority_override", "security", "safety", "workaround_accepted", "deadline", "requester")
-}
-
-// CostCalc is POST /calc/incident-cost.
-var CostCalc = itil.Calculation("incident-cost", func(in struct {
-	EffortHours  record.Decimal `json:"effort_hours"`
-	HourlyRate   record.Decimal `json:"hourly_rate"`
-	OutageHours  record.Decimal `json:"outage_hours"`
-	Loss         record.Decimal `json:"loss"` // 0…1
-	DowntimeCost record.Decimal `json:"downtime_cost_per_hour"`
-}) (map[string]record.Decimal, error) {
-	vals := make([]*big.Rat, 0, 5)
-	for _, f := range []struct {
-		name string
-		d    record.Decimal
-	}{{"effort_hours", in.EffortHours}, {"hourly_rate", in.HourlyRate}, {"outage_hours", in.OutageHours}, {"loss", in.Loss}, {"downtime_cost_per_hour", in.DowntimeCost}} {
-		if f.d == "" {
-			f.d = "0"
-		}
-		if _, err := record.ParseDecimal(string(f.d), 9); err != nil {
-			return nil, fault.Field(f.name, "wrong_format", "type", "decimal")
-		}
-		vals = append(vals, f.d.Rat())
-	}
-	labour, loss := cost(vals[0], vals[1], vals[2], vals[3], vals[4])
-	total := new(big.Rat).Add(labour, loss)
-	return map[string]record.Decimal{"labour": record.RatDecimal(labour, record.MoneyScale), "outage": record.RatDecimal(loss, record.MoneyScale),
-		"total": record.RatDecimal(total, record.MoneyScale)}, nil
-})
-
-// cost gives Σ effort × rate, and downtime cost × outage × loss (book B §24), exactly.
-func cost(effort, rate, outage, loss, downtime *big.Rat) (labour, lost *big.Rat) {
-	labour = new(big.Rat).Mul(effort, rate)
-	lost = new(big.Rat).Mul(new(big.Rat).Mul(outage, loss), downtime)
-	return labour, lost
-}
-
-// lossOf is how much of a service is missing in each status.
-var lossOf = map[string]*big.Rat{"down": big.NewRat(1, 1), "degraded": big.NewRat(1, 2)}
-
-// price derives what the incident cost so far, as far as that is known.
-func (i *Incident) price(q record.Ask) error {
-	hours := func(d *time.Duration) *big.Rat {
-		if d == nil {
-			return new(big.Rat)
-		}
-		return big.NewRat(int64(*d/time.Second), 3600)
-	}
-	currency, rate, down := "", new(big.Rat), new(big.Rat)
-	if i.Rate != nil && i.Effort != nil {
-		currency, rate = i.Rate.Currency, i.Rate.Amount.Rat()
-	}
-	if i.Service != "" && i.Restored != nil {
-		s, err := q.Get(kind.Service, i.Service)
-		if err != nil {
-			return err
-		}
-		if m, ok := s.Get("downtime_cost").(record.Money); ok && (currency == "" || currency == m.Currency) {
-			currency, down = m.Currency, m.Amount.Rat()
-		}
-	}
-	if currency == "" {
-		i.Cost = nil
-		return nil
-	}
-	loss := lossOf[i.ServiceStatus]
-	if loss == nil {
-		loss = new(big.Rat)
-	}
-	labour, lost := cost(hours(i.Effort), rate, hours(between(i.impactBegan(), i.Restored)), loss, down)
-	i.Cost = &record.Money{Amount: record.RatDecimal(new(big.Rat).Add(labour, lost), record.MoneyScale), Currency: currency}
-	return nil
+	return i.sizeChanged(before, after) || changed(before, after, "impact", "urgency", "priority_override", "security", "safety", "workaround_accepted", "deadline", "deadline_near", "requester")
 }

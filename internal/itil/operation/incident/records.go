@@ -54,8 +54,12 @@ type Update struct {
 	NextUpdate *time.Time   `maru:"next_update_at"`
 }
 
+// checkUpdate holds a message to a promise: until all is well it says when the next comes.
 func checkUpdate(q record.Ask, u *Update) error {
-	if u.NextUpdate != nil && q.Change().Before == nil && !u.NextUpdate.After(q.Now()) {
+	switch {
+	case u.NextUpdate == nil && u.Status != "resolved":
+		return fault.Field("next_update_at", "required")
+	case u.NextUpdate != nil && q.Change().Before == nil && !u.NextUpdate.After(q.Now()):
 		return fault.Field("next_update_at", "in_the_past")
 	}
 	return nil
@@ -67,9 +71,5 @@ func updated(tx record.Tx, c *record.Change) error {
 	if err != nil || i.Text("major") != "confirmed" {
 		return err
 	}
-	at := c.After.Time("next_update_at")
-	if at.IsZero() {
-		at = tx.Now().Add(time.Duration(i.Int("update_interval_min")) * time.Minute)
-	}
-	return tx.Update(kind.Incident, i.ID(), record.Values{"next_update_at": at})
+	return tx.Update(kind.Incident, i.ID(), record.Values{"next_update_at": c.After.Get("next_update_at")})
 }

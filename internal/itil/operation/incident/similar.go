@@ -15,11 +15,11 @@ import (
 	"github.com/maru-itsm/maru/internal/itil/kind"
 )
 
-// When two incidents look like one (book B §24).
+// maxSimilar is how many similar incidents are named, maxCompared how many of the same
+// service are looked at: a storm is not for reading.
 const (
-	alike       = 0.75
-	alikeWithin = 24 * time.Hour
 	maxSimilar  = 5
+	maxCompared = 500
 )
 
 // vector counts the tokens of a text.
@@ -53,13 +53,13 @@ var SimilarityCalc = itil.Calculation("similarity", func(in struct {
 	B string `json:"b"`
 }) (map[string]any, error) {
 	c := cosine(vector(in.A), vector(in.B))
-	return map[string]any{"cosine": math.Round(c*1e4) / 1e4, "similar": c >= alike}, nil
+	return map[string]any{"cosine": math.Round(c*1e4) / 1e4, "similar": 100*c >= itil.Percent(byDefault, "incident.similar_share")}, nil
 })
 
 func words(r *record.Record) string { return r.Text("title") + "\n" + r.Text("description") }
 
 // rank gives the records most like r: text on the same service, or the same CI and symptom.
-func rank(r *record.Record, others []*record.Record) []record.ID {
+func rank(r *record.Record, others []*record.Record, alike float64) []record.ID {
 	type scored struct {
 		id record.ID
 		s  float64
@@ -75,7 +75,7 @@ func rank(r *record.Record, others []*record.Record) []record.ID {
 		if sameCI {
 			s = 1
 		}
-		if sameCI || s >= alike && r.Ref("service") != "" && r.Ref("service") == o.Ref("service") {
+		if sameCI || 100*s >= alike && r.Ref("service") != "" && r.Ref("service") == o.Ref("service") {
 			found = append(found, scored{o.ID(), s})
 		}
 	}
@@ -89,21 +89,22 @@ func rank(r *record.Record, others []*record.Record) []record.ID {
 
 // findSimilar names the open incidents that a new one looks like.
 func findSimilar(w rule.Work, asOf time.Time) (job.Report, error) {
+	within, alike := span(w, "similar_within"), itil.Percent(w.Setting, "incident.similar_share")
 	var rep job.Report
-	var recent []*record.Record
-	err := w.Look(func(q record.Ask) (err error) {
-		recent, err = q.Find(kind.Incident, "state in ['new', 'assigned', 'in_progress', 'on_hold'] && created_at > t", map[string]any{"t": asOf.Add(-alikeWithin)}, 2_000)
-		return err
-	})
-	if err != nil {
-		return rep, err
-	}
-	rep.Done, rep.Failed, err = w.Each(kind.Incident, "state in ['new', 'assigned', 'in_progress'] && empty(similar) && (!empty(service) || !empty(ci)) && created_at > t",
+	_, failed, err := w.Each(kind.Incident, "state in ['new', 'assigned', 'in_progress'] && empty(similar) && (!empty(service) || !empty(ci)) && created_at > t",
 		map[string]any{"t": asOf.Add(-time.Hour)}, func(tx record.Tx, r *record.Record) error {
-			if ids := rank(r, recent); len(ids) > 0 {
-				return tx.Update(kind.Incident, r.ID(), record.Values{"similar": ids})
+			others, err := tx.Find(kind.Incident, isOpen+" && !confidential && created_at > t && (s != '' && service == s || c != '' && ci == c)",
+				map[string]any{"t": r.Time("created_at").Add(-within), "s": string(r.Ref("service")), "c": string(r.Ref("ci"))}, maxCompared)
+			if err != nil {
+				return err
 			}
-			return nil
+			ids := rank(r, others, alike)
+			if len(ids) == 0 {
+				return nil
+			}
+			rep.Done++
+			return tx.Update(kind.Incident, r.ID(), record.Values{"similar": ids})
 		})
+	rep.Failed = failed
 	return rep, err
 }

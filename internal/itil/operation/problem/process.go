@@ -20,6 +20,9 @@ var Process = itil.Process{
 	Grants: []permit.Grant{
 		{Role: role.Agent, May: "read comment", Kind: kind.Problem},
 		{Role: role.Resolver, May: "read inside create update comment note attach link investigate apply_fix", Kind: kind.Problem},
+		{Role: role.TeamLead, May: "read comment", Kind: kind.Problem},
+		{Role: role.IncidentManager, May: "read comment link", Kind: kind.Problem},
+		{Role: role.MajorIncidentManager, May: "read inside create comment note link", Kind: kind.Problem},
 		{Role: role.Auditor, May: "read inside", Kind: kind.Problem},
 		{Role: role.ProblemManager, May: "*", Kind: kind.Problem},
 		{Role: role.Admin, May: "*", Kind: kind.Problem},

@@ -20,6 +20,9 @@ var Process = itil.Process{
 	Grants: []permit.Grant{
 		{Role: role.Agent, May: "read comment", Kind: kind.Change},
 		{Role: role.Resolver, May: "read create update comment note attach link start close cancel", Kind: kind.Change},
+		{Role: role.TeamLead, May: "read comment", Kind: kind.Change},
+		{Role: role.IncidentManager, May: "read comment", Kind: kind.Change},
+		{Role: role.MajorIncidentManager, May: "read create comment link", Kind: kind.Change},
 		{Role: role.Auditor, May: "read inside", Kind: kind.Change},
 		{Role: role.ChangeManager, May: "*", Kind: kind.Change},
 		{Role: role.Admin, May: "*", Kind: kind.Change},

@@ -45,3 +45,5 @@ CREATE TABLE IF NOT EXISTS search_doc (
 );
 CREATE INDEX IF NOT EXISTS search_doc_pub ON search_doc USING gin (pub) WITH (fastupdate = off);
 CREATE INDEX IF NOT EXISTS search_doc_whole ON search_doc USING gin (whole) WITH (fastupdate = off);
+CREATE OR REPLACE FUNCTION maru_not_a_choice() RETURNS trigger LANGUAGE plpgsql AS
+  'BEGIN RAISE EXCEPTION ''not a choice'' USING ERRCODE = ''check_violation'', CONSTRAINT = TG_ARGV[0]; END';

@@ -5,8 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -26,6 +24,9 @@ func (s *Store) Migrate(ctx context.Context, schema *record.Schema) error {
 		}
 		var fresh []*record.Kind
 		for _, k := range schema.Kinds() {
+			if table.Own(k.Name) {
+				return fmt.Errorf("table %s: the name is the kernel's own", k.Name)
+			}
 			if seen["schema "+k.Name] != print(k) {
 				fresh = append(fresh, k)
 			}
@@ -35,7 +36,14 @@ func (s *Store) Migrate(ctx context.Context, schema *record.Schema) error {
 		}
 		return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
 			for _, k := range fresh {
-				if err := shape(ctx, tx, k); err != nil {
+				spec, err := table.Respec(k, seen[table.SpecMark(k)])
+				if err == nil {
+					err = shape(ctx, tx, k)
+				}
+				if err == nil {
+					_, err = tx.Exec(ctx, markSQL, table.SpecMark(k), spec)
+				}
+				if err != nil {
 					return fmt.Errorf("table %s: %w", k.Name, err)
 				}
 			}
@@ -53,7 +61,7 @@ func (s *Store) Migrate(ctx context.Context, schema *record.Schema) error {
 }
 
 func marks(ctx context.Context, conn *pgx.Conn) (map[string]string, error) {
-	rows, err := conn.Query(ctx, "SELECT name, value FROM mark WHERE name LIKE 'schema %'")
+	rows, err := conn.Query(ctx, "SELECT name, value FROM mark WHERE name LIKE 'schema %' OR name LIKE 'columns %'")
 	if err != nil {
 		return nil, err
 	}
@@ -72,9 +80,8 @@ func print(k *record.Kind) string {
 	for _, ix := range table.Indexes(dialect.Postgres, k) {
 		_, _ = fmt.Fprintln(h, ix.Create)
 	}
-	all := table.Choices(k, "")
-	for _, name := range slices.Sorted(maps.Keys(all)) {
-		_, _ = fmt.Fprintln(h, name, all[name])
+	for _, c := range table.Checks(k) {
+		_, _ = fmt.Fprintln(h, c)
 	}
 	for _, f := range k.Fields {
 		_, _ = fmt.Fprintln(h, f.Name, f.To)
@@ -82,7 +89,7 @@ func print(k *record.Kind) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// shape makes the table, or adds what it lacks, with its indexes and CHECKs.
+// shape makes the table, or adds what it lacks, with its indexes and triggers.
 func shape(ctx context.Context, tx pgx.Tx, k *record.Kind) error {
 	have, err := columns(ctx, tx, k)
 	if err != nil {
@@ -105,14 +112,19 @@ func shape(ctx context.Context, tx pgx.Tx, k *record.Kind) error {
 			}
 		}
 	}
-	for _, ix := range table.Indexes(dialect.Postgres, k) {
-		stmts = append(stmts, ix.Create)
+	indexes, err := tx.Query(ctx, "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = to_regclass($1)", name)
+	if err != nil {
+		return err
 	}
-	all := table.Choices(k, "")
-	for _, f := range slices.Sorted(maps.Keys(all)) {
-		ck := dialect.Ident(short("ck_" + k.Name + "_" + f))
-		stmts = append(stmts, fmt.Sprintf("ALTER TABLE %s DROP CONSTRAINT IF EXISTS %s", name, ck),
-			fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s CHECK (%s) NOT VALID", name, ck, all[f]))
+	names, err := pgx.CollectRows(indexes, pgx.RowTo[string])
+	if err != nil {
+		return err
+	}
+	stmts = append(stmts, table.Reindex(dialect.Postgres, k, names)...)
+	for _, c := range table.Checks(k) {
+		field := dialect.Ident(c.Field)
+		stmts = append(stmts, fmt.Sprintf("CREATE OR REPLACE TRIGGER %s BEFORE INSERT OR UPDATE OF %s ON %s FOR EACH ROW WHEN (%s) EXECUTE FUNCTION maru_not_a_choice('%s')",
+			field, field, name, c.Broken, c.Field))
 	}
 	return run(ctx, tx, stmts)
 }
@@ -124,7 +136,7 @@ func bind(ctx context.Context, tx pgx.Tx, k *record.Kind) error {
 		if f.Type != record.Reference || f.Custom {
 			continue
 		}
-		fk := dialect.Ident(short("fk_" + k.Name + "_" + f.Name))
+		fk := dialect.Ident("to_" + f.Name)
 		stmts = append(stmts, fmt.Sprintf("ALTER TABLE %s DROP CONSTRAINT IF EXISTS %s", dialect.Ident(k.Name), fk),
 			fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s FOREIGN KEY (%s) REFERENCES %s (id) NOT VALID", dialect.Ident(k.Name), fk, dialect.Ident(f.Name), dialect.Ident(f.To)))
 	}
@@ -138,14 +150,6 @@ func run(ctx context.Context, tx pgx.Tx, stmts []string) error {
 		}
 	}
 	return nil
-}
-
-// short cuts a name to what PostgreSQL keeps of it.
-func short(s string) string {
-	if len(s) > 63 {
-		return s[:63]
-	}
-	return s
 }
 
 func columns(ctx context.Context, tx pgx.Tx, k *record.Kind) (map[string]string, error) {

@@ -5,6 +5,7 @@ package postgres
 
 import (
 	"context"
+	"crypto/sha256"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -51,6 +52,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 		conf.MaxConns = 12
 	}
 	conf.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	conf.ConnConfig.RuntimeParams["datestyle"] = "ISO" // days are read as text
 	conf.ConnConfig.RuntimeParams["application_name"] = "maru"
 	pool, err := pgxpool.NewWithConfig(ctx, conf)
 	if err != nil {
@@ -78,9 +80,34 @@ func (s *Store) prepare(ctx context.Context) error {
 		return fmt.Errorf("version 15 or later is needed, this is %d", version/10000)
 	}
 	return s.locked(ctx, "migrate", func(conn *pgx.Conn) error {
-		_, err := conn.Exec(ctx, kernelSQL)
+		have, err := kernelMark(ctx, conn)
+		if err != nil || have == kernelPrint {
+			return err
+		}
+		if _, err := conn.Exec(ctx, kernelSQL); err != nil {
+			return err
+		}
+		_, err = conn.Exec(ctx, markSQL, "kernel", kernelPrint)
 		return err
 	})
+}
+
+// kernelPrint stands for the kernel's own tables as this program wants them.
+var kernelPrint = fmt.Sprintf("%x", sha256.Sum256([]byte(kernelSQL)))
+
+// kernelMark gives what was last made of the kernel's own tables. Where it is the same,
+// they are left alone: even CREATE … IF NOT EXISTS locks them, in another order than
+// somebody who writes to them does.
+func kernelMark(ctx context.Context, conn *pgx.Conn) (mark string, err error) {
+	var there bool
+	if err := conn.QueryRow(ctx, "SELECT to_regclass('mark') IS NOT NULL").Scan(&there); err != nil || !there {
+		return "", err
+	}
+	err = conn.QueryRow(ctx, "SELECT value FROM mark WHERE name = 'kernel'").Scan(&mark)
+	if errors.Is(err, pgx.ErrNoRows) {
+		err = nil
+	}
+	return mark, err
 }
 
 // lockKey is a session lock's number: of a name in one schema.

@@ -230,17 +230,20 @@ func (s *Store) Past(ctx context.Context, ids []record.ID, t time.Time) (map[rec
 }
 
 // places reads a cursor: the position reached in each strand, by its number.
-func places(cursor string) []int64 {
+func places(cursor string) ([]int64, error) {
+	if cursor == "" {
+		return nil, nil
+	}
 	words := strings.Split(cursor, ",")
 	out := make([]int64, len(words))
 	for i, word := range words {
 		n, err := strconv.ParseInt(word, 10, 64)
 		if err != nil || n < 0 {
-			return nil
+			return nil, storage.ErrCursor
 		}
 		out[i] = n
 	}
-	return out
+	return out, nil
 }
 
 func cursorOf(places []int64) string {
@@ -269,7 +272,10 @@ const strandsSQL = "generate_series(0, (SELECT coalesce(max(strand), 0) FROM jou
 // position reached in each strand, and no transaction, here or in another database of
 // the server, can hold the reader up. What follows from a change is read after it.
 func (s *Store) Tail(ctx context.Context, cursor string, limit int) ([]*journal.Entry, string, error) {
-	at := places(cursor)
+	at, err := places(cursor)
+	if err != nil {
+		return nil, cursor, err
+	}
 	es, err := s.entries(ctx, "SELECT e.* FROM "+strandsSQL+" CROSS JOIN LATERAL ("+entryCols+"WHERE strand = s.strand AND pos > coalesce(($1::bigint[])[s.strand + 1], 0) ORDER BY pos LIMIT $2) e ORDER BY e.seq LIMIT $2",
 		at, int64(limit))
 	if err != nil || len(es) == 0 {
@@ -304,6 +310,12 @@ func (s *Store) Heads(ctx context.Context) ([]journal.Head, error) {
 		return nil
 	})
 	return out, err
+}
+
+// Stray implements storage.Trail.
+func (s *Store) Stray(ctx context.Context) (n int64, err error) {
+	err = s.rows(ctx, "SELECT count(*) FROM journal WHERE pos < 1 OR strand < 0", nil, func(v []any) error { n = num(v[0]); return nil })
+	return n, err
 }
 
 // Keys implements storage.Trail: an erased person is present with a nil key.

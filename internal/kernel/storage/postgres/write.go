@@ -142,10 +142,15 @@ func (l *lane) run(ws []*waiting) {
 	if len(live) == 0 {
 		return
 	}
-	if l.together(live) == nil {
+	err := l.together(live)
+	if err == nil {
 		return
 	}
 	for _, w := range live {
+		if l.conn == nil { // and there is no getting another: not to be waited for one by one
+			w.err = err
+			continue
+		}
 		w.err = l.together([]*waiting{w})
 	}
 }
@@ -228,7 +233,6 @@ func (l *lane) failed(ctx context.Context, err error, op *table.Op, ws []*waitin
 func explain(err error, op *table.Op) error {
 	e := pgError(err)
 	b := &storage.Breach{Kind: op.Kind, Record: op.Record}
-	name := func(prefix string) string { return strings.TrimPrefix(e.ConstraintName, prefix+op.Kind+"_") }
 	switch e.Code {
 	case "22012": // division_by_zero: nothing was touched
 		b.Err = op.Zero
@@ -236,15 +240,11 @@ func explain(err error, op *table.Op) error {
 			return err
 		}
 	case "23505":
-		column := name("ix_")
-		if column == op.Kind+"_pkey" {
-			column = "id"
-		}
-		b.Field, b.Err = op.Unique(strings.TrimPrefix(column, "edge_"))
+		b.Field, b.Err = op.Unique(keyed(op, e.ConstraintName))
 	case "23503":
-		b.Err, b.Field = storage.ErrMissing, name("fk_")
+		b.Err, b.Field = storage.ErrMissing, strings.TrimPrefix(e.ConstraintName, "to_")
 	case "23514":
-		b.Err, b.Field = storage.ErrCheck, name("ck_")
+		b.Err, b.Field = storage.ErrCheck, e.ConstraintName
 	case "23502":
 		b.Err, b.Field = storage.ErrCheck, e.ColumnName
 	case "40P01", "40001": // deadlock, serialisation: think again
@@ -253,6 +253,21 @@ func explain(err error, op *table.Op) error {
 		return err
 	}
 	return b
+}
+
+// keyed says which column a key is of.
+func keyed(op *table.Op, name string) string {
+	if name == op.Kind+"_pkey" {
+		return "id"
+	}
+	if op.Write != nil {
+		for _, ix := range table.Indexes(dialect.Postgres, op.Write.Record.Kind) {
+			if ix.Name == name {
+				return ix.Field
+			}
+		}
+	}
+	return strings.TrimPrefix(name, "edge_")
 }
 
 // Lease implements storage.Store.
@@ -283,18 +298,31 @@ func (s *Store) Index(ctx context.Context, docs []storage.SearchDoc, cursorName,
 		b.Queue("DELETE FROM search_doc WHERE record = $1", string(d.Record))
 		if !d.Gone {
 			b.Queue("INSERT INTO search_doc (kind, record, at, pub, whole) VALUES ($1, $2, $3, array_to_tsvector($4::text[]), array_to_tsvector($5::text[]))",
-				d.Kind, string(d.Record), d.At, notEmpty(d.Public), notEmpty(append(notEmpty(d.Internal), d.Public...)))
+				d.Kind, string(d.Record), d.At, fit(d.Public), fit(d.Public, d.Internal))
 		}
 	}
 	b.Queue(markSQL, cursorName, cursor)
 	return s.pool.SendBatch(ctx, b).Close()
 }
 
-func notEmpty(tokens []string) []string {
-	if tokens == nil {
-		return []string{}
+// vectorBytes is what all tokens of one tsvector may come to.
+const vectorBytes = 1<<20 - 1
+
+// fit gives the different tokens of a document, as many as a tsvector takes.
+func fit(halves ...[]string) []string {
+	out, size := []string{}, 0
+	seen := map[string]bool{}
+	for _, tokens := range halves {
+		for _, tok := range tokens {
+			if size += len(tok); seen[tok] || size > vectorBytes {
+				size -= len(tok)
+				continue
+			}
+			seen[tok] = true
+			out = append(out, tok)
+		}
 	}
-	return tokens
+	return out
 }
 
 func idTexts(ids []record.ID) []string {

@@ -42,5 +42,6 @@ CREATE TABLE IF NOT EXISTS mark (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT 
 CREATE TABLE IF NOT EXISTS search_doc (
   docid INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, record TEXT NOT NULL UNIQUE, at INTEGER NOT NULL
 ) STRICT;
+-- Tokens come from kernel/search, joined by spaces: nothing else may divide them.
 CREATE VIRTUAL TABLE IF NOT EXISTS search_fts USING fts5(pub, int, content='', contentless_delete=1,
-  tokenize="unicode61 remove_diacritics 0 tokenchars '_'");
+  tokenize="unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'");

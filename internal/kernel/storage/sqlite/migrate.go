@@ -3,9 +3,8 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/maru-itsm/maru/internal/kernel/dialect"
@@ -26,8 +25,14 @@ func (s *Store) Migrate(ctx context.Context, schema *record.Schema) error {
 }
 
 func migrate(ctx context.Context, tx *sql.Tx, k *record.Kind) error {
+	if table.Own(k.Name) {
+		return errors.New("the name is the kernel's own")
+	}
 	have, err := columns(ctx, tx, k)
 	if err != nil {
+		return err
+	}
+	if err := respec(ctx, tx, k); err != nil {
 		return err
 	}
 	var stmts []string
@@ -45,9 +50,11 @@ func migrate(ctx context.Context, tx *sql.Tx, k *record.Kind) error {
 			}
 		}
 	}
-	for _, ix := range table.Indexes(dialect.SQLite, k) {
-		stmts = append(stmts, ix.Create)
+	indexes, err := texts(ctx, tx, "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ?1", k.Name)
+	if err != nil {
+		return err
 	}
+	stmts = append(stmts, table.Reindex(dialect.SQLite, k, indexes)...)
 	stmts = append(stmts, lists(k)...)
 	stmts = append(stmts, choices(k)...)
 	for _, stmt := range stmts {
@@ -86,34 +93,58 @@ func lists(k *record.Kind) []string {
 		add := fmt.Sprintf("INSERT OR IGNORE INTO %s (ref, id) SELECT value, NEW.id FROM json_each(NEW.%s);", side, col)
 		out = append(out,
 			"CREATE TABLE IF NOT EXISTS "+side+" (ref TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (ref, id)) STRICT, WITHOUT ROWID",
-			"CREATE INDEX IF NOT EXISTS "+dialect.Ident("ix_"+dialect.SideTable(k.Name, f)+"_id")+" ON "+side+" (id)",
+			"CREATE INDEX IF NOT EXISTS "+dialect.Ident(dialect.Join(k.Name, f.Name, "id"))+" ON "+side+" (id)",
 			fmt.Sprintf("CREATE TRIGGER IF NOT EXISTS %s AFTER INSERT ON %s WHEN NEW.%s IS NOT NULL BEGIN %s END",
-				dialect.Ident("tr_"+dialect.SideTable(k.Name, f)+"_new"), t, col, add),
+				dialect.Ident(dialect.Join(k.Name, f.Name, "new")), t, col, add),
 			fmt.Sprintf("CREATE TRIGGER IF NOT EXISTS %s AFTER UPDATE OF %s ON %s BEGIN DELETE FROM %s WHERE id = NEW.id; %s END",
-				dialect.Ident("tr_"+dialect.SideTable(k.Name, f)+"_set"), col, t, side, add),
+				dialect.Ident(dialect.Join(k.Name, f.Name, "set")), col, t, side, add),
 			fmt.Sprintf("CREATE TRIGGER IF NOT EXISTS %s AFTER DELETE ON %s BEGIN DELETE FROM %s WHERE id = OLD.id; END",
-				dialect.Ident("tr_"+dialect.SideTable(k.Name, f)+"_gone"), t, side))
+				dialect.Ident(dialect.Join(k.Name, f.Name, "gone")), t, side))
 	}
 	return out
 }
 
-// choices refuses codes that no choice field declares. They are triggers, not CHECKs,
-// because SQLite cannot change a CHECK without rebuilding the table, and a new choice
-// must be one line.
+// choices refuses codes that no choice field declares.
 func choices(k *record.Kind) []string {
-	all := table.Choices(k, "NEW.")
-	if len(all) == 0 {
-		return nil
+	var out []string
+	for _, c := range table.Checks(k) {
+		for _, on := range []string{"INSERT", "UPDATE OF " + dialect.Ident(c.Field)} {
+			event, _, _ := strings.Cut(on, " ")
+			name := dialect.Ident(dialect.Join(k.Name, c.Field, strings.ToLower(event)))
+			out = append(out, "DROP TRIGGER IF EXISTS "+name, fmt.Sprintf("CREATE TRIGGER %s BEFORE %s ON %s WHEN %s BEGIN SELECT RAISE(ABORT, 'choice:%s'); END",
+				name, on, dialect.Ident(k.Name), c.Broken, c.Field))
+		}
 	}
-	var whens, cols []string
-	for _, name := range slices.Sorted(maps.Keys(all)) {
-		whens = append(whens, fmt.Sprintf("WHEN NOT (%s) THEN RAISE(ABORT, 'choice:%s')", all[name], name))
-		cols = append(cols, dialect.Ident(name))
+	return out
+}
+
+// respec refuses a column that now means something else.
+func respec(ctx context.Context, tx *sql.Tx, k *record.Kind) error {
+	was, err := texts(ctx, tx, "SELECT value FROM mark WHERE name = ?1", table.SpecMark(k))
+	if err != nil {
+		return err
 	}
-	body := " BEGIN SELECT CASE " + strings.Join(whens, " ") + " END; END"
-	ins, upd, t := dialect.Ident("tr_"+k.Name+"_choice_new"), dialect.Ident("tr_"+k.Name+"_choice_set"), dialect.Ident(k.Name)
-	return []string{
-		"DROP TRIGGER IF EXISTS " + ins, "CREATE TRIGGER " + ins + " BEFORE INSERT ON " + t + body,
-		"DROP TRIGGER IF EXISTS " + upd, "CREATE TRIGGER " + upd + " BEFORE UPDATE OF " + strings.Join(cols, ", ") + " ON " + t + body,
+	now, err := table.Respec(k, strings.Join(was, ""))
+	if err != nil {
+		return err
 	}
+	return mark(ctx, tx, table.SpecMark(k), now)
+}
+
+// texts reads one column of text.
+func texts(ctx context.Context, tx *sql.Tx, stmt string, args ...any) ([]string, error) {
+	rows, err := tx.QueryContext(ctx, stmt, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var out []string
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, rows.Err()
 }

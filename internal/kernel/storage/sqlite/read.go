@@ -216,9 +216,9 @@ func (s *Store) Past(ctx context.Context, ids []record.ID, t time.Time) (map[rec
 
 // Tail implements storage.Trail. One writer commits in order, so the cursor is the last seq.
 func (s *Store) Tail(ctx context.Context, cursor string, limit int) ([]*journal.Entry, string, error) {
-	from, perr := strconv.ParseInt(cursor, 10, 64)
-	if perr != nil || from < 0 {
-		from = 0
+	from, err := strconv.ParseInt("0"+cursor, 10, 64)
+	if err != nil {
+		return nil, cursor, storage.ErrCursor
 	}
 	es, err := s.entries(ctx, "WHERE seq > ?1 ORDER BY seq LIMIT ?2", from, int64(limit))
 	if len(es) > 0 {
@@ -230,8 +230,8 @@ func (s *Store) Tail(ctx context.Context, cursor string, limit int) ([]*journal.
 // End implements storage.Trail.
 func (s *Store) End(ctx context.Context) (cursor string, err error) {
 	err = s.rows(ctx, "SELECT max(seq) FROM journal", nil, 1, func(v []any) error {
-		if v[0] != nil {
-			cursor = strconv.FormatInt(num(v[0]), 10)
+		if n, ok := v[0].(int64); ok {
+			cursor = strconv.FormatInt(n, 10)
 		}
 		return nil
 	})
@@ -256,6 +256,12 @@ func (s *Store) Heads(ctx context.Context) ([]journal.Head, error) {
 		return nil
 	})
 	return out, err
+}
+
+// Stray implements storage.Trail.
+func (s *Store) Stray(ctx context.Context) (n int64, err error) {
+	err = s.rows(ctx, "SELECT count(*) FROM journal WHERE pos < 1 OR strand < 0", nil, 1, func(v []any) error { n = num(v[0]); return nil })
+	return n, err
 }
 
 // Keys implements storage.Trail: an erased person is present with a nil key.

@@ -57,25 +57,29 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 		_ = lock.Close()
 		return nil, fmt.Errorf("%w: %s", ErrBusy, dir)
 	}
-	registerFunctions()
-	file := filepath.Join(dir, "maru.db")
 	s := &Store{dir: dir, lock: lock, queue: make(chan *waiting, 4*groupSize), done: make(chan struct{})}
-	if s.write, err = open(file, 1, "immediate", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "busy_timeout(10000)",
-		"journal_size_limit(67108864)", "wal_autocheckpoint(8000)", "temp_store(memory)", "cache_size(-65536)"); err != nil {
-		return nil, err
-	}
-	if _, err := s.write.ExecContext(ctx, kernelSQL); err != nil {
-		return nil, err
-	}
-	if s.read, err = open(file, readers, "deferred", "query_only(1)", "busy_timeout(10000)", "mmap_size(2147483648)", "cache_size(-16384)"); err != nil {
-		return nil, err
-	}
-	s.stmts.db = s.read
-	if err := s.measure(ctx); err != nil {
-		return nil, err
+	if err := s.connect(ctx, filepath.Join(dir, "maru.db")); err != nil {
+		return nil, errors.Join(err, s.release())
 	}
 	go s.writer()
 	return s, nil
+}
+
+// connect opens both pools and makes the kernel's own tables.
+func (s *Store) connect(ctx context.Context, file string) (err error) {
+	registerFunctions()
+	if s.write, err = open(file, 1, "immediate", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "busy_timeout(10000)",
+		"journal_size_limit(67108864)", "wal_autocheckpoint(8000)", "temp_store(memory)", "cache_size(-65536)"); err != nil {
+		return err
+	}
+	if _, err := s.write.ExecContext(ctx, kernelSQL); err != nil {
+		return err
+	}
+	if s.read, err = open(file, readers, "deferred", "query_only(1)", "busy_timeout(10000)", "mmap_size(2147483648)", "cache_size(-16384)"); err != nil {
+		return err
+	}
+	s.stmts.db = s.read
+	return s.measure(ctx)
 }
 
 // readers is how many connections read at once.
@@ -92,6 +96,17 @@ func (s *Store) measure(ctx context.Context) error {
 	return err
 }
 
+// release closes what is open and lets the folder go.
+func (s *Store) release() error {
+	var errs []error
+	for _, db := range []*sql.DB{s.read, s.write} {
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
+	}
+	return errors.Join(append(errs, s.lock.Close())...)
+}
+
 func open(file string, conns int, lock string, pragmas ...string) (*sql.DB, error) {
 	q := url.Values{"_txlock": {lock}, "_pragma": pragmas}
 	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: file}).EscapedPath()+"?"+q.Encode())
@@ -100,7 +115,10 @@ func open(file string, conns int, lock string, pragmas ...string) (*sql.DB, erro
 	}
 	db.SetMaxOpenConns(conns)
 	db.SetMaxIdleConns(conns)
-	return db, db.Ping()
+	if err := db.Ping(); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
 }
 
 // Alone implements storage.Store: the folder's lock has kept other processes out.
@@ -138,7 +156,7 @@ func (s *Store) Close() error {
 		s.gate.Unlock()
 		<-s.done
 		_, _ = s.write.Exec("PRAGMA optimize")
-		err = errors.Join(s.read.Close(), s.write.Close(), s.lock.Close())
+		err = s.release()
 	})
 	return err
 }

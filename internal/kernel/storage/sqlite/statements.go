@@ -24,7 +24,7 @@ func (s *statements) query(ctx context.Context, text string, args []any) (*sql.R
 	st := s.m[text]
 	s.mu.RUnlock()
 	if st == nil {
-		fresh, err := s.db.PrepareContext(ctx, text)
+		fresh, err := s.db.PrepareContext(ctx, text) //nolint:sqlclosecheck // kept, and closed when it falls out
 		if err != nil {
 			return nil, err
 		}

@@ -56,6 +56,7 @@ func Postgres(t testing.TB) string {
 	}
 	q := u.Query()
 	q.Set("search_path", name)
+	q.Set("synchronous_commit", "off") // no test pulls the server's plug
 	u.RawQuery = q.Encode()
 	return u.String()
 }

@@ -26,7 +26,7 @@ func tied(w *world, n int) []*record.Record {
 			}
 		}
 		set("body", 3, texts[i%len(texts)])
-		set("color", 3, []string{"red", "green", "blue"}[i%3])
+		set("color", 3, []string{"red", "green", "blue"}[i/3%3])
 		set("level", 4, int64(i%3+1))
 		set("order", 5, int64(i%7-3))
 		set("flag", 3, i%2 == 0)

@@ -11,8 +11,6 @@ import (
 	"github.com/maru-itsm/maru/internal/kernel/storage"
 )
 
-func ptr[T any](v T) *T { return &v }
-
 func at(s string) time.Time {
 	t, err := time.Parse(time.RFC3339Nano, s)
 	if err != nil {

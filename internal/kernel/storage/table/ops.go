@@ -156,7 +156,15 @@ func EntryArgs(d dialect.Dialect, e *journal.Entry) []any {
 
 func idemOp(d dialect.Dialect, i *storage.Idem) Op {
 	return Op{SQL: put(d, "idem", "key", "request", "status", "answer", "kind", "record", "at"), unique: storage.ErrIdem,
-		Args: []any{i.Key, i.Request, int64(i.Status), i.Answer, i.Kind, string(i.Record), when(d, i.At)}}
+		Args: []any{i.Key, bytes(i.Request), int64(i.Status), bytes(i.Answer), i.Kind, string(i.Record), when(d, i.At)}}
+}
+
+// bytes makes nothing an empty value rather than a missing one.
+func bytes(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
 }
 
 func edgeOp(d dialect.Dialect, w *storage.EdgeWrite) Op {

@@ -119,10 +119,10 @@ func (t *Table) Insert(r *record.Record) (string, []any) {
 func (t *Table) Update(r *record.Record, changed []*record.Field, expect int64) (string, []any) {
 	var set []string
 	var args []any
-	extra := false
+	var custom []*record.Field
 	for _, f := range changed {
 		if f.Custom {
-			extra = true
+			custom = append(custom, f)
 			continue
 		}
 		first := len(args)
@@ -131,9 +131,9 @@ func (t *Table) Update(r *record.Record, changed []*record.Field, expect int64) 
 			set = append(set, dialect.Ident(c)+" = "+t.d.Param(first+i+1)+t.cast(f, i))
 		}
 	}
-	if extra {
-		args = append(args, dialect.EncodeExtra(r))
-		set = append(set, dialect.Extra+" = "+t.d.Param(len(args))+t.extraCast())
+	if custom != nil {
+		args = append(args, dialect.EncodePatch(r, custom))
+		set = append(set, dialect.Extra+" = "+t.d.Patched(t.d.Param(len(args))))
 	}
 	if len(set) == 0 { // a guard: the row is looked at and held, not changed
 		set = append(set, "version = version")
@@ -308,7 +308,7 @@ func (t *Table) behind(w *query.Writer, q storage.Query) string {
 
 // value encodes a sort value as its column, or its place in the extra column, holds it.
 func (t *Table) value(f *record.Field, v any) any {
-	if f.Custom {
+	if f.Custom && f.Type != record.Bool {
 		return dialect.SQLite.Value(f, v)
 	}
 	return t.d.Value(f, v)

@@ -1,0 +1,110 @@
+package api
+
+import (
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/maru-itsm/maru/internal/kernel/job"
+	"github.com/maru-itsm/maru/internal/kernel/journal"
+	"github.com/maru-itsm/maru/internal/kernel/record"
+	"github.com/maru-itsm/maru/internal/kernel/storage"
+)
+
+// A Clock is how one promise about a record stands (book B §1.1). Nothing hangs here yet:
+// agreements bring clocks, and a record without one has none.
+type Clock struct {
+	ID         record.ID  `json:"id"`
+	Metric     string     `json:"metric" enum:"response,resolution,update_interval,fulfilment,approval,access_revocation,custom"`
+	Target     record.ID  `json:"target" doc:"the promise: an SLA target"`
+	State      string     `json:"state" enum:"running,paused,met,breached_running,breached_stopped,cancelled"`
+	StartedAt  time.Time  `json:"started_at"`
+	DueAt      *time.Time `json:"due_at"`
+	StoppedAt  *time.Time `json:"stopped_at"`
+	BreachedAt *time.Time `json:"breached_at" doc:"when it was due, not when it was noticed"`
+	Allowed    string     `json:"allowed" doc:"ISO 8601"`
+	Elapsed    string     `json:"elapsed" doc:"in service time, ISO 8601"`
+	Remaining  string     `json:"remaining" doc:"in service time, ISO 8601; negative when overdue"`
+	Paused     string     `json:"paused" doc:"ISO 8601"`
+	Percent    float64    `json:"percent" doc:"of what is allowed"`
+}
+
+type (
+	shape = *huma.Schema
+	props = map[string]*huma.Schema
+)
+
+var (
+	free   shape = &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}
+	str    shape = &huma.Schema{Type: huma.TypeString}
+	whole  shape = &huma.Schema{Type: huma.TypeInteger}
+	yes    shape = &huma.Schema{Type: huma.TypeBoolean}
+	moment shape = &huma.Schema{Type: huma.TypeString, Format: "date-time"}
+)
+
+// members is an object of these members.
+func members(p props, required ...string) shape {
+	return &huma.Schema{Type: huma.TypeObject, Properties: p, Required: required}
+}
+
+func array(of shape) shape { return &huma.Schema{Type: huma.TypeArray, Items: of} }
+
+func orNull(s shape) shape {
+	c := *s
+	c.Nullable = true
+	return &c
+}
+
+func itemsOf(of shape) shape { return members(props{"items": array(of)}, "items") }
+
+// component puts the schema of a Go type among the components and refers to it.
+func component[T any](r huma.Registry) shape {
+	return r.Schema(typeOf[T](), true, "")
+}
+
+// answers describes what routes answer with, by the name that the table of routes gives.
+func answers(r huma.Registry) map[string]shape {
+	var number shape = &huma.Schema{Type: huma.TypeNumber}
+	near := members(props{"id": str, "type": str, "reverse": yes, "created_at": moment, "created_by": str,
+		"record": members(props{"kind": str, "id": str, "number": str, "title": str, "state": str})})
+	figure := props{"value": orNull(number), "numerator": orNull(number), "denominator": orNull(number), "n": whole, "status": orNull(str),
+		"reason": {Type: huma.TypeString, Description: "why there is no value"}, "currency": str, "records_url": orNull(str)}
+	group := props{"key": free}
+	kpi := props{"code": str, "kind": str, "name": free, "unit": str, "better": str, "target": orNull(str), "warning": orNull(str), "group_by": orNull(str), "at": orNull(str)}
+	for name, s := range figure {
+		group[name], kpi[name] = s, s
+	}
+	kpi["groups"] = array(members(group))
+	return map[string]shape{
+		"me":          members(props{"id": str, "name": str, "roles": array(str), "groups": array(str), "unit": str, "lang": str}),
+		"search":      itemsOf(members(props{"kind": str, "id": str, "number": str, "title": str, "state": orNull(str), "updated_at": moment, "rank": number, "url": str})),
+		"link":        component[record.Edge](r),
+		"links":       itemsOf(near),
+		"history":     itemsOf(component[journal.Step](r)),
+		"clocks":      itemsOf(component[Clock](r)),
+		"comment":     component[storage.Comment](r),
+		"comments":    itemsOf(component[storage.Comment](r)),
+		"attachment":  component[storage.Attachment](r),
+		"attachments": itemsOf(component[storage.Attachment](r)),
+		"kpi":         members(kpi, "code", "value", "n"),
+		"jobs":        members(props{"items": array(component[job.Status](r)), "dead": array(component[job.Dead](r))}, "items", "dead"),
+		"job_report":  component[job.Report](r),
+	}
+}
+
+// bodies describes what routes take.
+func bodies() map[string]shape {
+	place := members(props{"kind": str, "id": {Type: huma.TypeString, Description: "id or number"}}, "kind", "id")
+	return map[string]shape{
+		"free":        free,
+		"credentials": members(props{"email": str, "password": {Type: huma.TypeString, Format: "password"}}, "email", "password"),
+		"comment":     members(props{"body": str, "internal": {Type: huma.TypeBoolean, Description: "a work note"}}, "body"),
+		"link":        members(props{"type": str, "from": place, "to": place, "reason": str}, "type", "from", "to"),
+		"as_of":       members(props{"as_of": moment}),
+		"file":        members(props{"file": {Type: huma.TypeString, Format: "binary"}, "internal": yes}, "file"),
+	}
+}
+
+// parameters gives the types of query parameters that are not plain text.
+var parameters = props{"limit": {Type: huma.TypeInteger}, "count": {Type: huma.TypeBoolean}, "as_of": moment, "from": moment, "to": moment,
+	"expand": {Type: huma.TypeString, Enum: []any{"refs"}}}

@@ -1,0 +1,42 @@
+// Finding a record to refer to. A kind with few records is asked for once and searched here, also by
+// initial consonants; one with many is searched by the server.
+import { client, find } from '../api/queries';
+import { get } from '../api/client';
+import { learn } from '../api/names';
+import type { Kind, Page, Refs } from '../api/types';
+import type { Book } from '../book';
+import { matches } from '../text';
+import type { Option } from '../ui/Pick';
+
+const FEW = 300;
+
+export const loader = (book: Book, kinds: Kind[]) => async (query: string, signal: AbortSignal): Promise<Option[]> => {
+  const all = await Promise.all(kinds.map(k => one(book, k, query, signal)));
+  return all.flat();
+};
+
+const one = async (book: Book, k: Kind, query: string, signal: AbortSignal): Promise<Option[]> => {
+  const title = book.title(k)?.name;
+  const fields = [title, k.prefix ? 'number' : undefined, book.field(k, 'email') ? 'email' : undefined].filter((x): x is string => Boolean(x));
+  const few = await client.fetchQuery({
+    queryKey: ['pick', k.name],
+    staleTime: 60_000,
+    queryFn: () => get<Page>(`/${k.plural}`, { filter: book.field(k, 'active') ? 'active' : '', fields: fields.join(','), order: title && book.field(k, title)?.type === 'text' && k.config ? title : '-updated_at', limit: FEW, count: true }),
+  });
+  const option = (r: { id: string; title: string; number: string; email: string }): Option => ({ value: r.id, text: r.title || r.number, sub: [r.number, r.email].filter(x => x && x !== r.title).join(' · ') });
+  const refs: Refs = {};
+  let out: { id: string; title: string; number: string; email: string }[];
+  if (query && (few.total ?? 0) > FEW) {
+    const found = await find(query, [k.name], 30, signal);
+    out = found.map(f => ({ id: f.id, title: f.title, number: f.number, email: '' }));
+    const exact = few.items.find(r => r.number === book.numbered(query)?.number);
+    if (exact && !out.some(o => o.id === exact.id)) out.unshift({ id: exact.id, title: String(exact[title ?? 'id'] ?? ''), number: exact.number ?? '', email: '' });
+  } else {
+    out = few.items.map(r => ({ id: r.id, title: String(r[title ?? 'id'] ?? ''), number: r.number ?? '', email: String(r['email'] ?? '') }));
+    if (query) out = out.filter(o => matches(`${o.title} ${o.number} ${o.email}`, query));
+    out = out.slice(0, 60);
+  }
+  for (const o of out) refs[o.id] = { kind: k.name, title: o.title || o.number, ...(o.number ? { number: o.number } : {}) };
+  learn(refs);
+  return out.map(option);
+};

@@ -1,0 +1,50 @@
+// Addresses. Every list and every record has one that stays: /incidents, /incidents/INC0000123.
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { Desk } from './shell/Desk';
+import { Frame } from './shell/Frame';
+import { Failed, NotFound } from './shell/States';
+
+export type QueueSearch = { view?: string; filter?: string; order?: string; q?: string; at?: string };
+
+const text = (v: unknown): string | undefined => (typeof v === 'string' && v !== '' ? v : undefined);
+const pick = <K extends string>(from: Record<string, unknown>, keys: K[]): Partial<Record<K, string>> => {
+  const out: Partial<Record<K, string>> = {};
+  for (const k of keys) {
+    const v = text(from[k]);
+    if (v !== undefined) out[k] = v;
+  }
+  return out;
+};
+
+const root = createRootRoute({ component: Frame, notFoundComponent: () => <NotFound />, errorComponent: ({ error }) => <Failed error={error} /> });
+
+const signin = createRoute({ getParentRoute: () => root, path: '/signin', component: lazyRouteComponent(() => import('./shell/Door'), 'SignIn'), validateSearch: s => pick(s, ['next']) });
+const setup = createRoute({ getParentRoute: () => root, path: '/setup', component: lazyRouteComponent(() => import('./shell/Door'), 'SetUp'), validateSearch: s => pick(s, ['link']) });
+
+// desk is the console for those signed in; everything under it has the book.
+const desk = createRoute({ getParentRoute: () => root, id: 'desk', component: Desk });
+const home = createRoute({ getParentRoute: () => desk, path: '/', beforeLoad: () => { throw redirect({ to: '/my' }); } });
+const my = createRoute({ getParentRoute: () => desk, path: '/my', component: lazyRouteComponent(() => import('./shell/Place'), 'MyWork') });
+const approvals = createRoute({ getParentRoute: () => desk, path: '/my/approvals', component: lazyRouteComponent(() => import('./shell/Place'), 'Approvals') });
+const queue = createRoute({ getParentRoute: () => desk, path: '/$plural', component: lazyRouteComponent(() => import('./queue/Queue'), 'QueuePage'), validateSearch: (s): QueueSearch => pick(s, ['view', 'filter', 'order', 'q', 'at']) });
+const create = createRoute({ getParentRoute: () => desk, path: '/$plural/new', component: lazyRouteComponent(() => import('./create/Create'), 'CreatePage') });
+const record = createRoute({ getParentRoute: () => desk, path: '/$plural/$key', component: lazyRouteComponent(() => import('./record/Record'), 'RecordPage') });
+
+export const router = createRouter({
+  routeTree: root.addChildren([signin, setup, desk.addChildren([home, my, approvals, create, queue, record])]),
+  defaultPreload: 'intent',
+  defaultPreloadStaleTime: 0,
+  scrollRestoration: false,
+  parseSearch: s => Object.fromEntries(new URLSearchParams(s)),
+  stringifySearch: s => {
+    const q = new URLSearchParams();
+    for (const [k, v] of Object.entries(s)) if (v !== undefined && v !== '') q.set(k, String(v));
+    return q.size ? `?${q}` : '';
+  },
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
