@@ -13,5 +13,5 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the command line as a user types it; see testdata.
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: "testdata"})
+	testscript.Run(t, testscript.Params{Dir: "testdata", Cmds: commands})
 }

@@ -71,6 +71,9 @@ func (c *demoCmd) fill(ctx context.Context, h *house.House, clock *demo.Clock, s
 		o.Progress = progress(s.Err)
 	}
 	state, err := demo.Fill(ctx, h, o)
+	if errors.Is(err, context.Canceled) {
+		return errors.New("stopped half way; the next start begins anew")
+	}
 	if err != nil {
 		return err
 	}

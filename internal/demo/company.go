@@ -20,7 +20,7 @@ import (
 )
 
 // Password is everybody's: the demo listens to this machine alone.
-const Password = "maru-demo-floor"
+const Password = "maru-demo-floor" //nolint:gosec // it is meant to be known
 
 // A builder makes the company, as its administrator, before the first story begins.
 type builder struct {
@@ -78,11 +78,12 @@ func each[T any](b *builder, list []T, change func(tx *hands, x T) error) error 
 func (b *builder) cast() error {
 	n := &namer{rng: b.rng, taken: map[string]bool{}}
 	add := func(p *person, foreign bool) *person {
-		local := ""
-		if p.lang = "ko"; foreign {
+		var local string
+		if foreign {
 			p.lang = "en"
 			p.name, local = n.foreign()
 		} else {
+			p.lang = "ko"
 			p.name, local = n.korean()
 		}
 		if p.email == "" {

@@ -133,7 +133,18 @@ func fill(ctx context.Context, h *house.House, o Options) error {
 	if err := st.catchUp(); err != nil {
 		return err
 	}
-	return h.Engine.CatchUp(ctx)
+	return index(ctx, h)
+}
+
+// index makes everything searchable. In pages as large as these a record whose history
+// spreads over the year is indexed once; as the journal is followed it would be again and
+// again.
+func index(ctx context.Context, h *house.House) error {
+	cursor, n, err := h.Engine.IndexSome(ctx, "", 20_000)
+	for n > 0 && err == nil {
+		cursor, n, err = h.Engine.IndexSome(ctx, cursor, 20_000)
+	}
+	return err
 }
 
 // perDay is how many incidents of each kind of hours a mean day brings.
@@ -174,7 +185,7 @@ func (st *stage) background(rng *rand.Rand, scale float64, from time.Time) error
 		}
 		gap := time.Duration(every / math.Sqrt(scale) * float64(24*time.Hour))
 		for at := from.Add(scaled(gap, rng.Float64())); at.Before(st.now); at = at.Add(scaled(gap, .7+.6*rng.Float64())) {
-			st.tell("change "+b.key, at, routine(b))
+			st.tell("change "+b.key, later(st.town.office, at, time.Duration(rng.IntN(7*60))*time.Minute), routine(b))
 		}
 	}
 	problems, err := blocks("scenes/problems.txt")
@@ -191,7 +202,7 @@ func (st *stage) background(rng *rand.Rand, scale float64, from time.Time) error
 			days = 30
 			at = st.now.AddDate(0, 0, -days-1-rng.IntN(3))
 		}
-		st.tell("problem "+b.key, at, investigation(b, days))
+		st.tell("problem "+b.key, later(st.town.office, at, time.Duration(rng.IntN(7*60))*time.Minute), investigation(b, days))
 	}
 	storms, err := blocks("scenes/storms.txt")
 	if err != nil {

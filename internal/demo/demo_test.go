@@ -110,13 +110,30 @@ func TestCompany(t *testing.T) {
 		t.Logf("%d records and %d references verified", v.Records, v.References)
 	})
 	t.Run("quiet", func(t *testing.T) { // the first minute of the server does not begin with a burst
+		before := length(t, ctx, h)
 		for _, j := range h.Book.Jobs() {
 			at := testNow.Truncate(j.Every)
-			if rep, err := j.Run(h.Engine.Work(ctx, j.Name, at), at); err != nil || rep.Done+rep.Failed > 0 && j.Name != "incident.dup_cluster" {
-				t.Errorf("%s still had to do: %+v %v", j.Name, rep, err)
+			if rep, err := j.Run(h.Engine.Work(ctx, j.Name, at), at); err != nil || rep.Failed > 0 {
+				t.Errorf("%s: %+v %v", j.Name, rep, err)
 			}
 		}
+		if n := length(t, ctx, h) - before; n > 0 {
+			t.Errorf("the jobs still had %d things to do", n)
+		}
 	})
+}
+
+// length is how many entries the journal has.
+func length(t *testing.T, ctx context.Context, h *house.House) (n int64) {
+	t.Helper()
+	heads, err := h.Engine.Store().Heads(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range heads {
+		n += s.Pos
+	}
+	return n
 }
 
 func numbers(t *testing.T, ctx context.Context, h *house.House, incidents []*record.Record, scale float64) {
@@ -178,7 +195,7 @@ func present(t *testing.T, ctx context.Context, h *house.House, incidents []*rec
 			t.Errorf("no incident is %s: %v", s, states)
 		}
 	}
-	if len(holds) < 3 {
+	if len(incidents) > 500 && len(holds) < 3 {
 		t.Errorf("few reasons to hold: %v", holds)
 	}
 	if testNow.Sub(last) > 40*time.Minute {

@@ -48,14 +48,14 @@ func (p *plot) cause(service string, at time.Time) record.ID {
 	return h.id
 }
 
-// routine tells of one change of a kind: filed by day, made by night, now and then dropped.
+// routine tells of one change of a kind: filed when it begins, made by night, now and then dropped.
 func routine(b *block) func(s *story) {
 	return func(s *story) {
 		crew := s.town.crews[b.attr["group"]]
 		maker, service := crew.member(s.rng), s.town.services[b.attr["service"]]
 		f := newSlots(s.rng, s.town.zone, "ko", s.at, maker, nil, nil)
 		var id record.ID
-		s.act(later(s.town.office, s.at, time.Minute), maker, func(tx *hands) error {
+		s.act(s.at.Add(time.Second), maker, func(tx *hands) error {
 			r, err := tx.Create(kind.Change, record.Values{"title": f.fill(pick(s.rng, b.texts("ko", "t"))), "description": f.fill(pick(s.rng, b.texts("ko", "b"))), "service": service.id, "owner": maker.id})
 			if err == nil {
 				id = r.ID()
@@ -100,7 +100,7 @@ func investigation(b *block, days int) func(s *story) {
 				service = sc.service
 			}
 		}
-		ok := s.act(later(s.town.office, s.at, time.Minute), manager, func(tx *hands) error {
+		ok := s.act(s.at.Add(time.Second), manager, func(tx *hands) error {
 			r, err := tx.Create(kind.Problem, record.Values{"title": text("t"), "description": text("b"), "service": s.town.services[service].id, "owner": owner.id})
 			if err == nil {
 				k.id = r.ID()

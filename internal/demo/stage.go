@@ -217,12 +217,19 @@ func (st *stage) round(jobs []tick) error {
 
 // play goes on with one story up to end, or to an act that must be played alone.
 func (c *cast) play(end time.Time) {
-	defer c.s.taken()
-	for ok := true; ; {
-		if c.wake, ok = c.next(); !ok {
+	defer func() { // whoever needed no number passes the turn on when it comes
+		if c.s.turn != nil {
+			<-c.s.turn
+		}
+		c.s.taken()
+	}()
+	for {
+		next, ok := c.next()
+		if !ok {
 			c.s.over = true
 			return
 		}
+		c.wake = next
 		if c.alone || c.at.After(end) {
 			return
 		}
@@ -253,7 +260,7 @@ func (st *stage) until(t time.Time) time.Time {
 func (st *stage) want(job string, t time.Time) {
 	every := st.jobs[job].Every
 	if patient[job] && st.now.Sub(t) > 30*24*time.Hour {
-		every = 2 * time.Hour // long ago nobody sees the difference, and a run costs
+		every = 3 * time.Hour // long ago nobody sees the difference, and a run costs
 	}
 	at := t.Truncate(every)
 	if at.Before(t) {

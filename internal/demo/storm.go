@@ -218,8 +218,8 @@ func (m *storm) task(title string) {
 }
 
 // update tells those concerned how it stands, and when they will hear more.
-func (m *storm) update(at time.Time, status, tag, audience string) {
-	v := record.Values{"incident": m.id, "audience": audience, "status": status, "text": m.both(tag)}
+func (m *storm) update(at time.Time, status, tag string) {
+	v := record.Values{"incident": m.id, "audience": "public", "status": status, "text": m.both(tag)}
 	m.do(at, m.comms, func(tx *hands) error {
 		if status != "resolved" {
 			v["next_update_at"] = record.Instant(tx.Now().Add(30 * time.Minute).Truncate(time.Minute))
@@ -235,10 +235,10 @@ func (m *storm) when(part float64) time.Time { return m.began.Add(scaled(m.lengt
 // fight is the work: notes, tasks, updates, a workaround.
 func (m *storm) fight() {
 	notes := m.b.texts(m.lang, "n")
-	m.update(m.when(.2), "investigating", "i", "public")
+	m.update(m.when(.2), "investigating", "i")
 	m.work1(m.when(.26), notes[0])
 	m.done(0, m.when(.36))
-	m.update(m.when(.4), "identified", "f", "public")
+	m.update(m.when(.4), "identified", "f")
 	m.doing(1)
 	if len(notes) > 1 {
 		m.work1(m.when(.55), notes[1])
@@ -249,7 +249,7 @@ func (m *storm) fight() {
 	m.do(m.when(.9), m.mim, func(tx *hands) error {
 		return tx.Update(kind.Incident, m.id, record.Values{"mitigated_at": record.Instant(tx.Now())})
 	})
-	m.update(m.when(.92), "monitoring", "m", "public")
+	m.update(m.when(.92), "monitoring", "m")
 }
 
 func (m *storm) work1(at time.Time, text string) {
@@ -274,7 +274,7 @@ func (m *storm) done(i int, at time.Time) {
 // calm restores service: the incident is resolved by its commander, and with it the calls.
 func (m *storm) calm() {
 	restored := m.when(1)
-	m.update(m.when(1.08), "resolved", "z", "public")
+	m.update(m.when(1.08), "resolved", "z")
 	values := record.Values{"resolution_code": map[string]string{"supplier": "third_party", "change": "by_change"}[m.b.attr["cause"]], "resolution_notes": m.text("r"), "effort": 4 * time.Hour}
 	if values["resolution_code"] == "" {
 		values["resolution_code"] = "fixed"

@@ -199,7 +199,7 @@ func (t *tale) write() {
 	switch {
 	case t.sc.monitor:
 		v = with(v, t.facts(), record.Values{"channel": "event", "detection": "monitoring", "urgency": t.urgency})
-	case t.front.hours.Between(at, at.Add(time.Minute)) == 0 || chance(t.rng, map[bool]float64{true: .3, false: .55}[t.sc.store]) || t.sc.secure:
+	case t.front.hours.Between(at, at.Add(time.Minute)) == 0 || chance(t.rng, map[bool]float64{true: .25, false: .45}[t.sc.store]) || t.sc.secure:
 		v["urgency"] = t.urgency
 		if chance(t.rng, .8) {
 			v["service"] = t.town.services[t.sc.service].id

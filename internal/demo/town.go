@@ -68,7 +68,6 @@ type town struct {
 	always     *worktime.Calendar
 	scenes     []*scene
 	zone       *time.Location
-	fields     map[string]bool // custom fields of incidents
 }
 
 func pick[T any](rng *rand.Rand, list []T) T { return list[rng.IntN(len(list))] }

@@ -295,7 +295,7 @@ func (t *tale) resolve() {
 		code = "by_change"
 	}
 	texts := t.sc.only(t.lang, "f", t.kind)
-	effort := (about(t.rng, 50*time.Minute, .6) / (5 * time.Minute)) * 5 * time.Minute
+	effort := about(t.rng, 50*time.Minute, .6).Truncate(5 * time.Minute)
 	if t.crew == t.front {
 		effort = 10 * time.Minute
 	}
