@@ -49,7 +49,8 @@ type Engine struct {
 	cache    *cache
 	cipher   *journal.Keys
 	watch    watchers
-	custom   sync.Mutex // one change of custom fields at a time
+	turns    [stripes]chan struct{} // one at a time of those who race for a record
+	custom   sync.Mutex             // one change of custom fields at a time
 }
 
 // New makes the tables ready and returns the engine.
@@ -64,6 +65,9 @@ func New(ctx context.Context, c Config) (*Engine, error) {
 	}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)
+	}
+	for i := range e.turns {
+		e.turns[i] = make(chan struct{}, 1)
 	}
 	for i := range c.Rules {
 		r := &c.Rules[i]
