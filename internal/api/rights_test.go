@@ -190,7 +190,6 @@ func TestFilterFaults(t *testing.T) {
 		{strings.Repeat("(", 3000), "filter_too_deep", 61, "조건식이 너무 복잡합니다.", "The filter is nested too deeply."},
 		{strings.Repeat("x", 9000), "filter_too_long", 8193, "조건식이 너무 깁니다(최대 8192자).", "The filter is too long (at most 8192 characters)."},
 		{"priority in [" + strings.Repeat("1,", 1200) + "2]", "filter_too_many_parts", 13, "조건식의 요소가 너무 많습니다(최대 1000개).", "The filter has too many parts (at most 1000)."},
-		
 	} {
 		for lang, want := range map[string]string{"ko": tt.ko, "en": tt.en} {
 			r := w.refuse(422, tt.code, "agent", "GET", "/incidents?filter="+esc(tt.filter), nil, "Accept-Language", lang)

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"slices"
+
 	"github.com/maru-itsm/maru/internal/kernel/fault"
 	"github.com/maru-itsm/maru/internal/kernel/lifecycle"
 	"github.com/maru-itsm/maru/internal/kernel/permit"
