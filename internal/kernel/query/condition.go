@@ -181,18 +181,6 @@ func hopped(n node) (via *record.Field, near node) {
 	return nil, nil
 }
 
-// behind writes that the record behind a reference fulfils a condition. Written as a set
-// it can be found by an index on the reference; asked of every row it could not.
-func (w *Writer) behind(via *record.Field, alias string, ask func(far string) (string, error)) (string, error) {
-	w.hops++
-	far := fmt.Sprintf("h%d", w.hops)
-	s, err := ask(far)
-	if err != nil || s == verdict(false) {
-		return s, err
-	}
-	return fmt.Sprintf("%s IN (SELECT %s.id FROM %s %s WHERE %s)", w.hop(alias, via), far, dialect.Ident(via.To), far, s), nil
-}
-
 // negated turns a leaf round where not says so. A leaf that is certain takes its
 // arguments, those behind mark, with it: PostgreSQL cannot type what nothing uses.
 func negated(w *Writer, mark int, s string, not bool) string {

@@ -37,6 +37,18 @@ func (w *Writer) hop(alias string, via *record.Field) string {
 	return s
 }
 
+// behind writes that the record behind a reference fulfils a condition. Written as a set
+// it can be found by an index on the reference; asked of every row it could not.
+func (w *Writer) behind(via *record.Field, alias string, ask func(far string) (string, error)) (string, error) {
+	w.hops++
+	far := fmt.Sprintf("h%d", w.hops)
+	s, err := ask(far)
+	if err != nil || s == verdict(false) {
+		return s, err
+	}
+	return fmt.Sprintf("%s IN (SELECT %s.id FROM %s %s WHERE %s)", w.hop(alias, via), far, dialect.Ident(via.To), far, s), nil
+}
+
 func (n *placeNode) column(w *Writer, alias string) string {
 	switch n.part {
 	case "currency":
