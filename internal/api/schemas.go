@@ -81,6 +81,13 @@ func answers(r huma.Registry) map[string]shape {
 		"link":        component[record.Edge](r),
 		"links":       itemsOf(near),
 		"history":     itemsOf(component[journal.Step](r)),
+		"trail": members(props{"items": array(members(props{"seq": whole, "kind": str, "id": str, "number": str, "title": str, "step": component[journal.Step](r)})),
+			"next_cursor": orNull(str)}, "items", "next_cursor"),
+		"administration": members(props{
+			"grants": array(members(props{"role": str, "kind": str, "verbs": array(str), "where": str, "fields": array(str)})),
+			"verbs":  array(members(props{"name": str, "label": free})),
+			"settings": array(members(props{"name": str, "process": str, "label": free, "type": str, "default": str, "value": str, "min": whole, "choices": array(str)})),
+			"jobs": array(members(props{"name": str, "label": free}))}, "grants", "verbs", "settings", "jobs"),
 		"clocks":      itemsOf(component[Clock](r)),
 		"comment":     component[storage.Comment](r),
 		"comments":    itemsOf(component[storage.Comment](r)),
