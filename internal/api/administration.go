@@ -5,7 +5,9 @@ import (
 	"strings"
 
 	"github.com/maru-itsm/maru/internal/kernel/permit"
+	"github.com/maru-itsm/maru/internal/kernel/record"
 	"github.com/maru-itsm/maru/internal/kernel/rule"
+	"github.com/maru-itsm/maru/internal/locale"
 )
 
 // administration writes what those who run Maru look at besides records: who may do what,
@@ -34,7 +36,28 @@ func (s *Server) administration(w http.ResponseWriter, r *http.Request) error {
 	for i, t := range tasks {
 		jobs[i] = t.Name
 	}
-	return answer(w, http.StatusOK, map[string]any{"grants": grants, "verbs": worded("verb.", permit.Plain()...), "settings": settings, "jobs": worded("job.", jobs...)})
+	kinds := []map[string]any{}
+	for _, k := range s.h.Engine.Schema().Kinds() {
+		kinds = append(kinds, kindNames(k))
+	}
+	return answer(w, http.StatusOK, map[string]any{"kinds": kinds, "grants": grants, "verbs": worded("verb.", permit.Plain()...), "settings": settings, "jobs": worded("job.", jobs...)})
+}
+
+// kindNames says what a kind, its moves and its fields are called: who grants rights over
+// records need not be able to read one.
+func kindNames(k *record.Kind) map[string]any {
+	moves, fields := []map[string]any{}, []map[string]any{}
+	if k.Life != nil {
+		for _, m := range k.Life.Moves() {
+			moves = append(moves, map[string]any{"name": m.Name, "label": both(locale.MoveKeys(k.Name, m.Name)...)})
+		}
+	}
+	for _, f := range k.Fields {
+		if !f.Custom {
+			fields = append(fields, map[string]any{"name": f.Name, "label": both(locale.FieldKeys(k.Name, f.Name)...)})
+		}
+	}
+	return map[string]any{"name": k.Name, "label": both("kind." + k.Name), "config": k.Config, "moves": moves, "fields": fields}
 }
 
 func (s *Server) settingBook(process string, d rule.Setting) map[string]any {
