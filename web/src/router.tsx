@@ -4,7 +4,7 @@ import { Desk } from './shell/Desk';
 import { Frame } from './shell/Frame';
 import { Failed, NotFound } from './shell/States';
 
-export type QueueSearch = { view?: string; filter?: string; order?: string; q?: string; at?: string };
+export type QueueSearch = { view?: string; filter?: string; order?: string; q?: string; at?: string; columns?: string };
 
 const text = (v: unknown): string | undefined => (typeof v === 'string' && v !== '' ? v : undefined);
 const pick = <K extends string>(from: Record<string, unknown>, keys: K[]): Partial<Record<K, string>> => {
@@ -39,7 +39,7 @@ const adminPages = [
   createRoute({ getParentRoute: () => admin, path: '/jobs', component: lazyRouteComponent(() => import('./admin/Jobs'), 'JobsPage') }),
   createRoute({ getParentRoute: () => admin, path: '/journal', component: lazyRouteComponent(() => import('./admin/Journal'), 'JournalPage') }),
 ] as const;
-const queue = createRoute({ getParentRoute: () => desk, path: '/$plural', component: lazyRouteComponent(() => import('./queue/Queue'), 'QueuePage'), validateSearch: (s): QueueSearch => pick(s, ['view', 'filter', 'order', 'q', 'at']) });
+const queue = createRoute({ getParentRoute: () => desk, path: '/$plural', component: lazyRouteComponent(() => import('./queue/Queue'), 'QueuePage'), validateSearch: (s): QueueSearch => pick(s, ['view', 'filter', 'order', 'q', 'at', 'columns']) });
 const create = createRoute({ getParentRoute: () => desk, path: '/$plural/new', component: lazyRouteComponent(() => import('./create/Create'), 'CreatePage') });
 const record = createRoute({ getParentRoute: () => desk, path: '/$plural/$key', component: lazyRouteComponent(() => import('./record/Record'), 'RecordPage') });
 

@@ -46,7 +46,7 @@ export const JournalPage = () => {
       <div className="adminbar journalbar">
         <label>
           <span>{t('admin.journal.kind')}</span>
-          <select className="inp" value={a.kind} onChange={e => set({ kind: e.currentTarget.value, verb: '' })}>
+          <select className="inp" aria-label={t('admin.journal.kind')} value={a.kind} onChange={e => set({ kind: e.currentTarget.value, verb: '' })}>
             <option value="">{t('queue.all')}</option>
             {book.wire.kinds.map(x => (
               <option key={x.name} value={x.name}>
@@ -57,7 +57,7 @@ export const JournalPage = () => {
         </label>
         <label>
           <span>{t('admin.journal.verb')}</span>
-          <select className="inp" value={a.verb} onChange={e => set({ verb: e.currentTarget.value })}>
+          <select className="inp" aria-label={t('admin.journal.verb')} value={a.verb} onChange={e => set({ verb: e.currentTarget.value })}>
             <option value="">{t('queue.all')}</option>
             {verbs.map(v => (
               <option key={v.name} value={v.name}>

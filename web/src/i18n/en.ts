@@ -444,4 +444,18 @@ export const en: Words = {
   'admin.verb.attach': 'File added',
   'admin.verb.detach': 'File removed',
   'admin.verb.erase': 'Personal data erased',
+
+  'view.save': 'Save view',
+  'view.saveas': 'Save as a new view',
+  'view.saved': 'The view was saved',
+  'view.menu': 'View: {name}',
+  'view.edit': 'Name and sharing',
+  'view.left': 'Move left',
+  'view.right': 'Move right',
+  'view.delete': 'Delete view',
+  'view.deleted': 'Deleted: {name}',
+  'view.undo': 'Undo',
+  'view.of.mine': 'Only I see this view',
+  'view.of.group': 'A view of the group',
+  'view.of.shared': 'A view for everyone',
 };

@@ -436,4 +436,18 @@ export const ko = {
   'admin.verb.attach': '파일 첨부',
   'admin.verb.detach': '파일 제거',
   'admin.verb.erase': '개인정보 파기',
+
+  'view.save': '보기에 저장',
+  'view.saveas': '새 보기로 저장',
+  'view.saved': '보기를 저장했습니다',
+  'view.menu': '보기: {name}',
+  'view.edit': '이름과 공유',
+  'view.left': '왼쪽으로',
+  'view.right': '오른쪽으로',
+  'view.delete': '보기 삭제',
+  'view.deleted': '보기를 지웠습니다: {name}',
+  'view.undo': '되돌리기',
+  'view.of.mine': '나만 보는 보기',
+  'view.of.group': '그룹의 보기',
+  'view.of.shared': '모두의 보기',
 } as const;
