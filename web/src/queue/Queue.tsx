@@ -14,6 +14,7 @@ import type { QueueSearch } from '../router';
 import { creating } from '../shell/open';
 import { Failed, NotFound } from '../shell/States';
 import { useTitle } from '../shell/title';
+import { langOf } from '../text';
 import { Button, IconButton } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { Empty } from '../ui/marks';
@@ -25,11 +26,20 @@ import { Filters } from './Filters';
 import { Grid } from './Grid';
 import { Preview } from './Preview';
 import { useFresh } from './useFresh';
+import { SaveView, useSaved, ViewMenu, type Saved } from './Views';
 
 export const QueuePage = () => {
   const { plural } = useParams({ from: '/desk/$plural' });
   const k = useBook().plurals.get(plural);
-  return k ? <Queue key={k.name} kind={k} /> : <NotFound />;
+  return k ? <Viewed key={k.name} kind={k} /> : <NotFound />;
+};
+
+// A saved view is known by its id, so the list waits for the views when it is asked for one.
+const Viewed = ({ kind: k }: { kind: Kind }) => {
+  const { view } = useSearch({ from: '/desk/$plural' });
+  const saved = useSaved(k);
+  const known = !view || view === 'all' || k.views.some(v => v.name === view);
+  return known || saved.ready ? <Queue kind={k} saved={saved.list} /> : null;
 };
 
 // viewOf says which view a list shows: the one asked for, else what is open, else all.
@@ -37,7 +47,7 @@ const viewOf = (k: Kind, name: string | undefined) => (name === 'all' ? undefine
 
 const bare = ['id', 'version']; // of a board: how many, and what is wrong with the filter
 
-const Queue = ({ kind: k }: { kind: Kind }) => {
+const Queue = ({ kind: k, saved }: { kind: Kind; saved: Saved[] }) => {
   const say = useSay();
   const { t, label } = say;
   const book = useBook();
@@ -45,16 +55,17 @@ const Queue = ({ kind: k }: { kind: Kind }) => {
   const navigate = useNavigate();
   const search = useSearch({ from: '/desk/$plural' });
   const field = useCallback((n: string) => book.field(k, n), [book, k]);
-  const view = viewOf(k, search.view);
+  const kept = saved.find(v => v.name === search.view);
+  const view = kept ?? viewOf(k, search.view);
   const own = view?.filter ?? '';
   const filter = search.filter === undefined ? own : search.filter === '-' ? '' : search.filter;
-  const order = search.order ?? view?.order ?? '-updated_at';
+  const order = search.order ?? (view?.order || '-updated_at');
   const q = search.q ?? '';
   const number = book.numbered(q);
   const asked = useMemo(() => both(filter, q ? (number?.kind === k ? format([{ field: 'number', op: 'in', values: [number.number] }], field) : format([{ search: q }], field)) : '', field), [filter, q, number?.number, number?.kind, k, field]);
   useTitle(label(k.label_plural));
 
-  const chosen = p.columns[k.name];
+  const chosen = search.columns?.split(',') ?? (kept?.columns.length ? kept.columns : p.columns[k.name]);
   const columns = useMemo(() => columnsOf(book, k, chosen ?? listed(k), say), [book, k, chosen, say]);
   const fields = useMemo(() => [...new Set(['version', ...(k.prefix ? ['number'] : []), ...(k.life ? ['state'] : []), ...(book.field(k, k.title) ? [k.title] : []), ...columns.map(c => c.field.name)])], [book, columns, k]);
   const layouts = useMemo(() => boardFields(k), [k]);
@@ -105,7 +116,7 @@ const Queue = ({ kind: k }: { kind: Kind }) => {
     { keys: 'Space', label: t('keys.peek'), scope: 'list', run: e => (e.target instanceof HTMLElement && e.target.closest('button,a,input') ? (e.target as HTMLElement).click() : setPrefs({ preview: !prefs.get().preview })) },
   ]);
 
-  const counts = useCounts(useMemo(() => [{ kind: k.name, filter: '' }, ...k.views.map(v => ({ kind: k.name, filter: v.filter }))], [k]));
+  const counts = useCounts(useMemo(() => [{ kind: k.name, filter: '' }, ...k.views.map(v => ({ kind: k.name, filter: v.filter })), ...saved.map(v => ({ kind: k.name, filter: v.filter }))], [k, saved]));
   const count = (i: number): string => {
     const c = counts.data?.[i];
     return c?.total === null || c === undefined ? '' : say.number(c.total ?? 0) + (c.total_is_at_least ? '+' : '');
@@ -149,7 +160,7 @@ const Queue = ({ kind: k }: { kind: Kind }) => {
           </div>
         )}
         {!by && <IconButton icon="split" label={t('queue.preview')} aria-pressed={p.preview} onClick={() => setPrefs({ preview: !p.preview })} className="wideonly" />}
-        {!by && <ColumnsMenu kind={k} names={names} />}
+        {!by && <ColumnsMenu kind={k} names={names} onChange={kept ? list => go({ columns: list?.join(',') } as QueueSearch) : undefined} />}
         <a className="ib" href={exportURL} download={`${k.plural}.csv`} aria-label={t('queue.export')} title={t('queue.export')}>
           <Icon name="download" />
         </a>
@@ -160,9 +171,20 @@ const Queue = ({ kind: k }: { kind: Kind }) => {
             {label(v.label)} <span className="n num">{count(i + 1)}</span>
           </Link>
         ))}
+        {saved.map((v, i) => (
+          <span key={v.name} className="savedtab">
+            <Link to="/$plural" params={{ plural: k.plural }} search={{ view: v.name, ...laid }} className={kept === v ? 'on' : ''} aria-current={kept === v ? 'page' : undefined} title={t(`view.of.${v.audience === 'group' ? 'group' : v.audience === 'shared' ? 'shared' : 'mine'}`)} lang={langOf(label(v.label))}>
+              {label(v.label)} <span className="n num">{count(k.views.length + 1 + i)}</span>
+            </Link>
+            {kept === v && v.own && <ViewMenu kind={k} view={v} all={saved} onGone={() => void navigate({ to: '/$plural', params: { plural: k.plural }, search: {}, replace: true })} />}
+          </span>
+        ))}
         <Link to="/$plural" params={{ plural: k.plural }} search={{ view: 'all', ...laid }} className={view ? '' : 'on'} aria-current={view ? undefined : 'page'}>
           {t('queue.all')} <span className="n num">{count(0)}</span>
         </Link>
+        {book.kinds.get('saved_view')?.can_create && !badFilter && (asked !== own || search.order !== undefined || search.columns !== undefined) && (
+          <SaveView kind={k} view={kept} look={{ filter: asked, order, columns: names }} onSaved={id => void navigate({ to: '/$plural', params: { plural: k.plural }, search: { view: id }, replace: true })} />
+        )}
       </nav>
       <Filters
         kind={k}
@@ -172,7 +194,7 @@ const Queue = ({ kind: k }: { kind: Kind }) => {
         changed={filter !== own || q !== ''}
         onFilter={f => go({ filter: f === own ? undefined : f || '-' } as QueueSearch)}
         onFind={w => go({ q: w || undefined } as QueueSearch)}
-        onReset={() => go({ filter: undefined, q: undefined, order: undefined } as QueueSearch)}
+        onReset={() => go({ filter: undefined, q: undefined, order: undefined, columns: undefined } as QueueSearch)}
       />
       {!by && fresh > 0 && (
         <div className="newbar" role="status">
@@ -229,9 +251,11 @@ const Queue = ({ kind: k }: { kind: Kind }) => {
   );
 };
 
-const ColumnsMenu = ({ kind: k, names }: { kind: Kind; names: string[] }) => {
+// ColumnsMenu chooses columns: of a saved view for now, until it is saved, else for this browser.
+const ColumnsMenu = ({ kind: k, names, onChange }: { kind: Kind; names: string[]; onChange: ((list: string[] | undefined) => void) | undefined }) => {
   const { t, label } = useSay();
   const set = (list: string[] | undefined): void => {
+    if (onChange) return onChange(list);
     const rest = Object.fromEntries(Object.entries(prefs.get().columns).filter(([n]) => n !== k.name));
     setPrefs({ columns: list ? { ...rest, [k.name]: list } : rest });
   };
