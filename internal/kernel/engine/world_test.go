@@ -137,9 +137,11 @@ func both(t *testing.T, do func(t *testing.T, w *world), rules ...rule.Rule) {
 func once(t *testing.T, rules ...rule.Rule) *world { return open(t, "", rules) }
 
 // common is the worlds that tests share which do not mind each other's records, by
-// database; atExit ends them.
+// database; used says which have been there, for a test that comes again (-count) needs
+// a fresh one; atExit ends them.
 var (
 	common = map[string]*world{}
+	used   = map[string]map[string]bool{}
 	atExit []func()
 )
 
@@ -156,13 +158,15 @@ func shared(t *testing.T, do func(t *testing.T, w *world)) {
 	t.Helper()
 	for _, db := range []string{"sqlite", "postgres"} {
 		t.Run(db, func(t *testing.T) {
-			if common[db] == nil {
+			if common[db] == nil || used[db][t.Name()] {
+				used[db] = map[string]bool{}
 				url := ""
 				if db == "postgres" {
 					url = storagetest.Postgres(lasting{t})
 				}
 				common[db] = open(lasting{t}, url, nil)
 			}
+			used[db][t.Name()] = true
 			w := common[db]
 			w.t, w.clock = t, morning
 			do(t, w)

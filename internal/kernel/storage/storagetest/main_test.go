@@ -9,9 +9,11 @@ import (
 )
 
 // common is the worlds that tests share which do not mind each other's records, by
-// database; atExit ends them.
+// database; used says which have been there, for a test that comes again (-count) needs
+// a fresh one; atExit ends them.
 var (
 	common = map[string]*world{}
+	used   = map[string]map[string]bool{}
 	atExit []func()
 )
 
@@ -28,7 +30,8 @@ func shared(t *testing.T, do func(t *testing.T, w *world)) {
 	t.Helper()
 	for _, db := range []string{"sqlite", "postgres"} {
 		t.Run(db, func(t *testing.T) {
-			if common[db] == nil {
+			if common[db] == nil || used[db][t.Name()] {
+				used[db] = map[string]bool{}
 				tb := lasting{t}
 				p := place{dir: tb.TempDir()}
 				if db == "postgres" {
@@ -36,6 +39,7 @@ func shared(t *testing.T, do func(t *testing.T, w *world)) {
 				}
 				common[db] = newWorld(tb, p)
 			}
+			used[db][t.Name()] = true
 			do(t, common[db])
 		})
 	}
