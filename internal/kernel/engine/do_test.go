@@ -17,7 +17,7 @@ import (
 )
 
 func TestCreate(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		out, err := w.do(w.agent, "", "create", fmt.Sprintf(`{"title":" 첫째 ","owner":%q,"friends":["u0@example.com","u0@example.com","u1@example.com"],"price":{"amount":"1.50","currency":"KRW"},"took":"PT90M","rate":0.5,"comment":"hello","work_note":"psst","reason":"because"}`, "u2@example.com"))
 		if err != nil {
 			t.Fatal(err)
@@ -48,7 +48,7 @@ func TestCreate(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		r := w.thing(`{"title":"the one","code":"c1"}`)
 		blue := w.thing(`{"title":"blue","color":"blue"}`)
 		anon := context.Background()
@@ -109,7 +109,7 @@ func TestRefusals(t *testing.T) {
 }
 
 func TestUpdate(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		r := w.thing(`{"title":"before","body":"text","code":"c","friends":["u0@example.com"]}`)
 		w.pass(time.Hour)
 		out, err := w.do(w.agent, r.ID(), "update", `{"title":"after","body":null,"code":"","friends":[],"level":3}`)
@@ -136,7 +136,7 @@ func TestUpdate(t *testing.T) {
 }
 
 func TestMoves(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		r := w.must(w.agent, "", "create", `{"title":"work"}`)
 		w.must(w.agent, r.ID(), "start", `{"color":"green","comment":"on it","reason":"asked to"}`)
 		_, err := w.do(w.agent, r.ID(), "finish", `{"why":"ready"}`)
@@ -176,7 +176,7 @@ func TestMoves(t *testing.T) {
 }
 
 func TestIfMatch(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		r := w.thing(`{"title":"one"}`)
 		match := func(version int64, title string) error {
 			_, err := w.Do(w.admin, engine.Request{Kind: "thing", ID: r.Number(), Verb: "update", Body: map[string]any{"title": title}, IfMatch: version})
@@ -206,7 +206,7 @@ func TestIfMatch(t *testing.T) {
 
 // TestRetry: changes that race for one record all succeed, one after another.
 func TestRetry(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		r := w.thing(`{"title":"hot"}`)
 		var wg sync.WaitGroup
 		for g := range 12 {
@@ -228,7 +228,7 @@ func TestRetry(t *testing.T) {
 }
 
 func TestIdempotency(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		ask := func(ctx context.Context, key, title string) (*engine.Outcome, error) {
 			return w.Do(ctx, engine.Request{Kind: "thing", Verb: "create", Body: map[string]any{"title": title}, Idem: &engine.Idem{Key: key, Request: []byte(title),
 				Answer: func(o *engine.Outcome) (int, []byte) { return 201, []byte(o.Record.Number()) }}})
@@ -317,7 +317,7 @@ func TestTimeIsTakenOnce(t *testing.T) {
 
 // TestWithin: what a batch plans lands together or not at all, and when it is told.
 func TestWithin(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		sys := engine.System("import:x")
 		err := w.Within(context.Background(), sys, func(tx record.Tx) error {
 			if _, err := tx.Create("thing", record.Values{"title": "half"}); err != nil {
@@ -325,7 +325,7 @@ func TestWithin(t *testing.T) {
 			}
 			return errOdd
 		})
-		if n, cerr := w.Count(w.admin, "thing", ""); !errors.Is(err, errOdd) || cerr != nil || n != 0 {
+		if n, cerr := w.Count(w.admin, "thing", "title == 'half'"); !errors.Is(err, errOdd) || cerr != nil || n != 0 {
 			t.Errorf("%v, and %d records", err, n)
 		}
 		past := morning.Add(-1000 * time.Hour)

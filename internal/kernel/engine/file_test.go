@@ -10,7 +10,7 @@ import (
 )
 
 func TestFiles(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		r := w.thing(`{"title":"xx","owner":"u2@example.com"}`)
 		attach := func(f *storage.Attachment) (*engine.Outcome, error) {
 			return w.Do(w.agent, engine.Request{Kind: "thing", ID: string(r.ID()), Verb: "attach", File: f})

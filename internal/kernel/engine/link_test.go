@@ -42,7 +42,7 @@ func (w *world) some(names string) map[string]record.ID {
 }
 
 func TestLinks(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		x := w.some("aa bb cc")
 		blue := w.thing(`{"title":"blue","color":"blue"}`).ID()
 		for _, c := range []struct {
@@ -79,7 +79,7 @@ func TestLinks(t *testing.T) {
 
 // TestMirror: a link and the field that mirrors it are one fact, set from either side.
 func TestMirror(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		x := w.some("aa bb cc")
 		agree := func(want string) {
 			t.Helper()
@@ -115,7 +115,7 @@ func TestMirror(t *testing.T) {
 }
 
 func TestTrees(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		x := w.some("aa bb cc dd ee")
 		for _, c := range []struct{ from, to, want string }{
 			{"bb", "aa", "fine"}, {"cc", "bb", "fine"}, {"aa", "cc", "conflict:link_cycle"}, {"aa", "bb", "conflict:link_cycle"}, {"dd", "cc", "fine"}, {"ee", "dd", "conflict:link_too_deep"}, {"aa", "ee", "conflict:link_too_deep"}, {"ee", "cc", "fine"}, {"bb", "ee", "conflict:link_cycle"},
@@ -137,7 +137,7 @@ func TestTrees(t *testing.T) {
 // TestNoCycleTogether: links that are fine one by one and a cycle together do not all
 // come to be, however they race.
 func TestNoCycleTogether(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		for round := range 12 {
 			x := w.some("aa bb cc")
 			if round%2 == 1 { // trees that stand already
@@ -167,7 +167,7 @@ func TestNoCycleTogether(t *testing.T) {
 
 // TestNoCycleBySwap: two that hang on one parent and are moved under each other.
 func TestNoCycleBySwap(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		for round := range 8 {
 			x := w.some("top aa bb")
 			for _, n := range []string{"aa", "bb"} {
@@ -191,7 +191,7 @@ func TestNoCycleBySwap(t *testing.T) {
 }
 
 func TestOneToOneRace(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		x := w.some("aa bb cc dd target")
 		var wg sync.WaitGroup
 		for _, n := range []string{"aa", "bb", "cc", "dd"} {

@@ -12,7 +12,7 @@ import (
 )
 
 func TestRecordAsOf(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		r := w.thing(`{"title":"first","price":{"amount":"1","currency":"KRW"},"friends":["u0@example.com"],"data":{"b":1,"a":"<&>"},"inside":"x"}`)
 		w.pass(time.Hour)
 		w.must(w.agent, r.ID(), "update", `{"title":"second","price":null,"friends":["u1@example.com","u0@example.com"]}`)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -116,7 +117,7 @@ var grants = []permit.Grant{
 // A world is one engine on one store, with a clock that the test moves.
 type world struct {
 	*engine.Engine
-	t                   *testing.T
+	t                   testing.TB
 	store               storage.Store
 	url, dir            string
 	config              engine.Config
@@ -135,7 +136,61 @@ func both(t *testing.T, do func(t *testing.T, w *world), rules ...rule.Rule) {
 
 func once(t *testing.T, rules ...rule.Rule) *world { return open(t, "", rules) }
 
-func open(t *testing.T, url string, rules []rule.Rule) *world {
+// common is the worlds that tests share which do not mind each other's records, by
+// database; used says which have been there, for a test that comes again (-count) needs
+// a fresh one; atExit ends them.
+var (
+	common = map[string]*world{}
+	used   = map[string]map[string]bool{}
+	atExit []func()
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	for i := len(atExit) - 1; i >= 0; i-- {
+		atExit[i]()
+	}
+	os.Exit(code)
+}
+
+// shared is both in the common worlds, each time in the same morning.
+func shared(t *testing.T, do func(t *testing.T, w *world)) {
+	t.Helper()
+	for _, db := range []string{"sqlite", "postgres"} {
+		t.Run(db, func(t *testing.T) {
+			if common[db] == nil || used[db][t.Name()] {
+				used[db] = map[string]bool{}
+				url := ""
+				if db == "postgres" {
+					url = storagetest.Postgres(lasting{t})
+				}
+				common[db] = open(lasting{t}, url, nil)
+			}
+			used[db][t.Name()] = true
+			w := common[db]
+			w.t, w.clock = t, morning
+			do(t, w)
+		})
+	}
+}
+
+// lasting makes things that outlive the test that made them.
+type lasting struct{ testing.TB }
+
+func (lasting) Cleanup(f func()) { atExit = append(atExit, f) }
+
+func (lasting) Error(args ...any) { fmt.Fprintln(os.Stderr, args...) }
+
+func (l lasting) TempDir() string {
+	dir, err := os.MkdirTemp("", "engine-")
+	if err != nil {
+		l.Fatal(err)
+	}
+	l.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
+
+func open(t testing.TB, url string, rules []rule.Rule) *world {
 	t.Helper()
 	w := &world{t: t, url: url, dir: t.TempDir(), clock: morning}
 	w.config = engine.Config{Grants: grants, Rules: rules, Settings: []rule.Setting{{Name: "thing.days", Default: "5", Type: record.Int}, {Name: "thing.mood", Default: "calm", Type: record.Choice, Choices: []string{"calm", "wild"}}}, Now: w.now}

@@ -49,6 +49,9 @@ func fold(s string) string {
 		s = s[:maxText]
 	}
 	s = norm.NFKC.String(strings.ToValidUTF8(s, " "))
+	if len(s) > maxText { // one character may become eighteen
+		s = strings.ToValidUTF8(s[:maxText], " ")
+	}
 	return strings.Map(func(r rune) rune {
 		switch r = unicode.ToLower(r); {
 		case unicode.Is(unicode.Cf, r):

@@ -110,7 +110,7 @@ func mapKeys[V any](m map[string]V) func(func(string) bool) {
 
 // TestSearchHalves: what insiders wrote is found by insiders only.
 func TestSearchHalves(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		d := doc("printer jam", "비밀 root cause: firmware")
 		w.index(t, d)
 		for words, want := range map[string][2]int{"printer": {1, 1}, "firmware": {0, 1}, "비밀": {0, 1}, "printer firmware": {0, 1}, "printer -firmware": {1, 0}, "toner": {0, 0}} {
@@ -126,7 +126,7 @@ func TestSearchHalves(t *testing.T) {
 // TestIndexReplaces: a document that changes is found by its new words only, one that is
 // gone by none, and the cursor moves with them.
 func TestIndexReplaces(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		d := doc("first words", "inside")
 		w.index(t, d)
 		again := doc("second words", "")
@@ -156,7 +156,7 @@ func TestIndexReplaces(t *testing.T) {
 
 // TestSearchOrder: a common word gives the newest first, a rare one the best first.
 func TestSearchOrder(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		var docs []storage.SearchDoc
 		for i := range 300 {
 			text := fmt.Sprint("common word ", i)
@@ -205,7 +205,7 @@ func TestSearchOrder(t *testing.T) {
 // TestHugeDocument: a record with a conversation beyond measure is indexed as far as it
 // goes, and holds nobody else up.
 func TestHugeDocument(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		rng := rand.New(rand.NewPCG(1, 2))
 		d := doc("findme", "")
 		for range 8 {

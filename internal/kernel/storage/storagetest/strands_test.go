@@ -253,29 +253,30 @@ func TestPast(t *testing.T) {
 
 // TestKeys: a person's key is made once, and once thrown away never made again.
 func TestKeys(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		key, other := []byte("0123456789abcdef0123456789abcdef"), make([]byte, 32)
+		ann, bob := record.NewID(), record.NewID()
 		apply := func(b *storage.Batch) error { return w.Apply(w.ctx, b) }
-		if err := apply(&storage.Batch{Keys: []storage.PersonKey{{Person: w.ann, Key: key}}}); err != nil {
+		if err := apply(&storage.Batch{Keys: []storage.PersonKey{{Person: ann, Key: key}}}); err != nil {
 			t.Fatal(err)
 		}
-		if err := apply(&storage.Batch{Keys: []storage.PersonKey{{Person: w.ann, Key: other}}}); !errors.Is(err, storage.ErrStale) {
+		if err := apply(&storage.Batch{Keys: []storage.PersonKey{{Person: ann, Key: other}}}); !errors.Is(err, storage.ErrStale) {
 			t.Errorf("a second key: %v, want ErrStale", err)
 		}
-		got, err := w.Keys(w.ctx, []record.ID{w.ann, w.bob})
-		if err != nil || len(got) != 1 || string(got[w.ann]) != string(key) {
+		got, err := w.Keys(w.ctx, []record.ID{ann, bob})
+		if err != nil || len(got) != 1 || string(got[ann]) != string(key) {
 			t.Errorf("keys %v %v", got, err)
 		}
-		if err := apply(&storage.Batch{Erase: []record.ID{w.ann, w.bob}}); err != nil {
+		if err := apply(&storage.Batch{Erase: []record.ID{ann, bob}}); err != nil {
 			t.Fatal(err)
 		}
-		for _, person := range []record.ID{w.ann, w.bob} { // bob never had one
+		for _, person := range []record.ID{ann, bob} { // bob never had one
 			if err := apply(&storage.Batch{Keys: []storage.PersonKey{{Person: person, Key: other}}}); !errors.Is(err, storage.ErrStale) {
 				t.Errorf("a key for an erased person: %v, want ErrStale", err)
 			}
 		}
-		got, err = w.Keys(w.ctx, []record.ID{w.ann, w.bob})
-		if k, known := got[w.ann]; err != nil || len(got) != 2 || k != nil || !known {
+		got, err = w.Keys(w.ctx, []record.ID{ann, bob})
+		if k, known := got[ann]; err != nil || len(got) != 2 || k != nil || !known {
 			t.Errorf("erased persons must be known and without a key: %v %v", got, err)
 		}
 	})
@@ -334,7 +335,7 @@ func TestCloseLosesNothing(t *testing.T) {
 // TestCancelled: a change whose caller has gone before it began is not made, and one
 // that began is told the truth.
 func TestCancelled(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		ctx, cancel := context.WithCancel(w.ctx)
 		cancel()
 		r := w.one(nil)

@@ -51,7 +51,7 @@ func hard(w *world) map[string][]any {
 }
 
 func TestValuesSurvive(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		for name, values := range hard(w) {
 			f := w.thing.Field(name)
 			for _, v := range values {
@@ -86,7 +86,7 @@ func emptied(name string) any {
 
 // TestTimesAreUTC looks at what Same does not see: where a time says it is.
 func TestTimesAreUTC(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		seoul := time.FixedZone("KST", 9*3600)
 		r := w.add(t, record.Values{"at": time.Date(2026, 1, 1, 9, 0, 0, 0, seoul)})[0]
 		got := w.get(t, w.thing, r.ID()).Time("at")
@@ -105,7 +105,7 @@ func TestTimesAreUTC(t *testing.T) {
 
 // TestTextNoDatabaseTakes: PostgreSQL cannot hold NUL or broken UTF-8, so neither may.
 func TestTextNoDatabaseTakes(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		for _, bad := range []string{"a\x00b", "\xff\xfe", "\xed\xa0\x80"} {
 			for name, v := range map[string]any{"title": bad, "body": bad, "labels": []string{"fine", bad}, "names": record.Words{"ko": bad}, "price": record.Money{Amount: "1", Currency: bad}} {
 				r := w.one(record.Values{name: v})
@@ -139,7 +139,7 @@ func TestTextNoDatabaseTakes(t *testing.T) {
 
 // TestWhatHangsOnARecord: comments, files and links come back as they went.
 func TestWhatHangsOnARecord(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		r := w.add(t, nil)[0]
 		said := storage.Comment{ID: record.NewID(), Kind: "thing", Record: r.ID(), At: morning, Author: w.ann, Body: "고쳤습니다 👍\n'", Internal: true}
 		file := storage.Attachment{ID: record.NewID(), Kind: "thing", Record: r.ID(), At: morning, Author: w.bob, Name: "화면.png", Type: "image/png", Size: 1 << 40, Hash: strings.Repeat("ab", 32)}

@@ -30,7 +30,7 @@ func breaks(t *testing.T, w *world, what string, b *storage.Batch, want error, f
 }
 
 func TestBreaches(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		first := w.add(t, record.Values{"code": "c1", "source": "mail", "source_id": "<1@x>"})[0]
 		taken := w.one(nil)
 		taken.Set("number", first.Number())
@@ -70,7 +70,7 @@ func TestBreaches(t *testing.T) {
 }
 
 func TestLinkBreaches(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		rs := w.add(t, nil, nil, nil)
 		link := func(typ string, from, to *record.Record, oneFrom, oneTo bool) *storage.Batch {
 			return &storage.Batch{Edges: []storage.EdgeWrite{{SingleFrom: oneFrom, SingleTo: oneTo, Edge: record.Edge{ID: record.NewID(), Type: typ,
@@ -89,7 +89,7 @@ func TestLinkBreaches(t *testing.T) {
 }
 
 func TestIdempotencyKey(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		idem := &storage.Idem{Key: "ann|k1", Request: []byte{0, 1, 0xff}, Status: 201, Answer: []byte("{\"a\":\"\x00\"}"), Kind: "thing", Record: record.NewID(), At: morning}
 		b := inserting(w.one(nil))
 		b.Idem = idem
@@ -123,25 +123,26 @@ func TestIdempotencyKey(t *testing.T) {
 
 // TestWholeOrNothing: a batch that fails in its last statement leaves nothing behind.
 func TestWholeOrNothing(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		old := w.add(t, nil)[0]
 		heads, err := w.Heads(w.ctx)
 		if err != nil {
 			t.Fatal(err)
 		}
-		fresh := w.one(record.Values{"labels": []string{"x"}})
+		fresh := w.one(record.Values{"labels": []string{"whole"}})
 		b := inserting(fresh)
 		b.Writes = append(b.Writes, updating(old, 1, record.Values{"title": "changed"}).Writes...)
 		b.Edges = []storage.EdgeWrite{{Edge: record.Edge{ID: record.NewID(), Type: "near", FromKind: "thing", From: fresh.ID(), ToKind: "thing", To: old.ID(), CreatedAt: morning}}}
 		b.Comments = []storage.Comment{{ID: record.NewID(), Kind: "thing", Record: fresh.ID(), At: morning, Body: "x"}}
 		b.Files = []storage.Attachment{{ID: record.NewID(), Kind: "thing", Record: fresh.ID(), At: morning}}
-		b.Keys = []storage.PersonKey{{Person: w.bob, Key: make([]byte, 32)}}
+		person := record.NewID()
+		b.Keys = []storage.PersonKey{{Person: person, Key: make([]byte, 32)}}
 		b.Idem = &storage.Idem{Key: "k", Request: []byte{1}, Answer: []byte{1}, At: morning}
-		last := &storage.Batch{Keys: []storage.PersonKey{{Person: w.bob, Key: make([]byte, 32)}}} // stale: the key is made above
+		last := &storage.Batch{Keys: []storage.PersonKey{{Person: person, Key: make([]byte, 32)}}} // stale: the key is made above
 		if err := w.Bulk(w.ctx, []*storage.Batch{b, last}); !errors.Is(err, storage.ErrStale) {
 			t.Fatalf("%v, want ErrStale", err)
 		}
-		nothingLeft(t, w, fresh, old)
+		nothingLeft(t, w, fresh, old, person)
 		after, err := w.Heads(w.ctx)
 		if err != nil || fmt.Sprint(after) != fmt.Sprint(heads) {
 			t.Errorf("heads %v, want %v: %v", after, heads, err)
@@ -151,7 +152,7 @@ func TestWholeOrNothing(t *testing.T) {
 	})
 }
 
-func nothingLeft(t *testing.T, w *world, fresh, old *record.Record) {
+func nothingLeft(t *testing.T, w *world, fresh, old *record.Record, person record.ID) {
 	t.Helper()
 	if got, err := w.Get(w.ctx, w.thing, fresh.ID()); err != nil || len(got) != 0 {
 		t.Errorf("record: %v %v", got, err)
@@ -159,7 +160,7 @@ func nothingLeft(t *testing.T, w *world, fresh, old *record.Record) {
 	if got := w.get(t, w.thing, old.ID()); got.Version() != 1 || got.Text("title") != old.Text("title") {
 		t.Errorf("update: %v", differ(old, got))
 	}
-	if n, err := w.Count(w.ctx, w.thing, w.where(t, "'x' in labels"), 0); err != nil || n != 0 {
+	if n, err := w.Count(w.ctx, w.thing, w.where(t, "'whole' in labels"), 0); err != nil || n != 0 {
 		t.Errorf("list member: %d %v", n, err)
 	}
 	if got, err := w.Edges(w.ctx, fresh.ID(), "", false); err != nil || len(got) != 0 {
@@ -174,7 +175,7 @@ func nothingLeft(t *testing.T, w *world, fresh, old *record.Record) {
 	if got, err := w.History(w.ctx, fresh.ID()); err != nil || len(got) != 0 {
 		t.Errorf("journal: %v %v", got, err)
 	}
-	if got, err := w.Keys(w.ctx, []record.ID{w.bob}); err != nil || len(got) != 0 {
+	if got, err := w.Keys(w.ctx, []record.ID{person}); err != nil || len(got) != 0 {
 		t.Errorf("keys: %v %v", got, err)
 	}
 	if got, err := w.Store.Idem(w.ctx, "k"); err != nil || got != nil {
@@ -184,7 +185,7 @@ func nothingLeft(t *testing.T, w *world, fresh, old *record.Record) {
 
 // TestReferencesWithinABatch: records may refer to each other whichever comes first.
 func TestReferencesWithinABatch(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		a, b, c := w.one(nil), w.one(nil), w.one(nil)
 		a.Set("parent", b.ID())
 		b.Set("parent", c.ID())
@@ -201,7 +202,7 @@ func TestReferencesWithinABatch(t *testing.T) {
 }
 
 func TestBulk(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		var bs []*storage.Batch
 		var all []*record.Record
 		for range 300 {
@@ -235,7 +236,7 @@ func TestBulk(t *testing.T) {
 }
 
 func TestLease(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		var mu sync.Mutex
 		given := map[int64]bool{}
 		var wg sync.WaitGroup
@@ -272,7 +273,7 @@ func TestLease(t *testing.T) {
 
 // TestOneWinner: of many writers on one record exactly one wins each version.
 func TestOneWinner(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		r := w.add(t, nil)[0]
 		var mu sync.Mutex
 		won := map[int64]int{}
@@ -323,7 +324,7 @@ func TestOneWinner(t *testing.T) {
 
 // TestDelete: a deleted record is gone from every list, and only at the expected version.
 func TestDelete(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		rs := w.add(t, record.Values{"labels": []string{"gone"}}, nil)
 		r := rs[0]
 		del := func(n int64) *storage.Batch {
@@ -352,7 +353,7 @@ func TestDelete(t *testing.T) {
 
 // TestGuard: a write that changes nothing still holds the batch to a version.
 func TestGuard(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		rs := w.add(t, nil, nil)
 		guarded := func(n int64, title string) *storage.Batch {
 			b := updating(rs[0], w.get(t, w.thing, rs[0].ID()).Version(), record.Values{"title": title})
@@ -373,7 +374,7 @@ func TestGuard(t *testing.T) {
 }
 
 func TestLookups(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	shared(t, func(t *testing.T, w *world) {
 		r := w.add(t, record.Values{"code": "Ä-1", "source": "snow", "source_id": "abc"})[0]
 		for _, c := range []struct {
 			field, value string
