@@ -6,6 +6,8 @@ import (
 	"github.com/maru-itsm/maru/internal/kernel/permit"
 	"github.com/maru-itsm/maru/internal/kernel/record"
 	"github.com/maru-itsm/maru/internal/locale"
+
+	"github.com/maru-itsm/maru/internal/itil/role"
 )
 
 // book writes everything declared that the caller might use: what a console is drawn from.
@@ -45,7 +47,7 @@ func (s *Server) book(w http.ResponseWriter, r *http.Request) error {
 			}
 		}
 	}
-	return answer(w, http.StatusOK, map[string]any{"languages": locale.Langs, "stages": stages, "kinds": kinds, "sections": sections, "settings": s.settingsBook(a)})
+	return answer(w, http.StatusOK, map[string]any{"languages": locale.Langs, "stages": stages, "kinds": kinds, "sections": sections, "settings": s.settingsBook(a), "roles": worded("role.", role.All...)})
 }
 
 func (s *Server) kindBook(a record.Actor, k *record.Kind) map[string]any {
@@ -92,6 +94,9 @@ func fieldBook(k *record.Kind, f *record.Field, settable bool) map[string]any {
 	if f.Default != "" {
 		out["default"] = f.Default
 	}
+	if f.Name == "roles" && f.Type == record.Texts { // a list whose check knows the roles there are
+		out["choices"] = roleChoices()
+	}
 	if len(f.Choices) > 0 {
 		choices := make([]map[string]any, len(f.Choices))
 		for i, c := range f.Choices {
@@ -102,6 +107,14 @@ func fieldBook(k *record.Kind, f *record.Field, settable bool) map[string]any {
 			choices[i] = map[string]any{"code": c, "label": words}
 		}
 		out["choices"] = choices
+	}
+	return out
+}
+
+func roleChoices() []map[string]any {
+	out := make([]map[string]any, len(role.All))
+	for i, r := range role.All {
+		out[i] = map[string]any{"code": r, "label": both("role." + r)}
 	}
 	return out
 }

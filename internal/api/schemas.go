@@ -64,23 +64,32 @@ func component[T any](r huma.Registry) shape {
 
 // answers describes what routes answer with, by the name that the table of routes gives.
 func answers(r huma.Registry) map[string]shape {
-	var number shape = &huma.Schema{Type: huma.TypeNumber}
+	number := shape(&huma.Schema{Type: huma.TypeNumber}) //nolint:unconvert // a shape, not a schema: what takes it asks for one
 	near := members(props{"id": str, "type": str, "reverse": yes, "created_at": moment, "created_by": str,
 		"record": members(props{"kind": str, "id": str, "number": str, "title": str, "state": str})})
 	figure := props{"value": orNull(number), "numerator": orNull(number), "denominator": orNull(number), "n": whole, "status": orNull(str),
 		"reason": {Type: huma.TypeString, Description: "why there is no value"}, "currency": str, "records_url": orNull(str)}
 	group := props{"key": free}
+	word := members(props{"name": str, "label": free})
 	kpi := props{"code": str, "kind": str, "name": free, "unit": str, "better": str, "target": orNull(str), "warning": orNull(str), "group_by": orNull(str), "at": orNull(str)}
 	for name, s := range figure {
 		group[name], kpi[name] = s, s
 	}
 	kpi["groups"] = array(members(group))
 	return map[string]shape{
-		"me":          members(props{"id": str, "name": str, "roles": array(str), "groups": array(str), "unit": str, "lang": str}),
-		"search":      itemsOf(members(props{"kind": str, "id": str, "number": str, "title": str, "state": orNull(str), "updated_at": moment, "rank": number, "url": str})),
-		"link":        component[record.Edge](r),
-		"links":       itemsOf(near),
-		"history":     itemsOf(component[journal.Step](r)),
+		"me":      members(props{"id": str, "name": str, "roles": array(str), "groups": array(str), "unit": str, "lang": str}),
+		"search":  itemsOf(members(props{"kind": str, "id": str, "number": str, "title": str, "state": orNull(str), "updated_at": moment, "rank": number, "url": str})),
+		"link":    component[record.Edge](r),
+		"links":   itemsOf(near),
+		"history": itemsOf(component[journal.Step](r)),
+		"trail": members(props{"items": array(members(props{"seq": whole, "kind": str, "id": str, "number": str, "title": str, "step": component[journal.Step](r)})),
+			"next_cursor": orNull(str)}, "items", "next_cursor"),
+		"administration": members(props{
+			"grants":   array(members(props{"role": str, "kind": str, "verbs": array(str), "where": str, "fields": array(str)})),
+			"verbs":    array(word),
+			"kinds":    array(members(props{"name": str, "label": free, "config": yes, "moves": array(word), "fields": array(word)})),
+			"settings": array(members(props{"name": str, "process": str, "label": free, "type": str, "default": str, "value": str, "min": whole, "choices": array(str)})),
+			"jobs":     array(word)}, "grants", "verbs", "kinds", "settings", "jobs"),
 		"clocks":      itemsOf(component[Clock](r)),
 		"comment":     component[storage.Comment](r),
 		"comments":    itemsOf(component[storage.Comment](r)),

@@ -37,7 +37,7 @@ func TestEverythingDeclaredHasWords(t *testing.T) {
 
 // words reads all words of a language as they are written down, and refuses a key that
 // has words twice.
-func words(t *testing.T, lang string) map[string]string {
+func wordsOf(t *testing.T, lang string) map[string]string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join("../locale", lang, "*.json"))
 	if err != nil || len(files) == 0 {
@@ -73,7 +73,7 @@ func TestNoWordIsDead(t *testing.T) {
 		}
 	}
 	for _, lang := range locale.Langs {
-		for key := range words(t, lang) {
+		for key := range wordsOf(t, lang) {
 			if !used[key] && !strings.HasPrefix(key, "fault.") {
 				t.Errorf("%s: words for %s, which nothing declares", lang, key)
 			}
@@ -85,7 +85,7 @@ var placeholder = regexp.MustCompile(`\{\w+\}`)
 
 // TestLanguagesSayTheSame finds words and placeholders that one language forgot.
 func TestLanguagesSayTheSame(t *testing.T) {
-	en, ko := words(t, "en"), words(t, "ko")
+	en, ko := wordsOf(t, "en"), wordsOf(t, "ko")
 	for key, e := range en {
 		k, ok := ko[key]
 		if !ok {

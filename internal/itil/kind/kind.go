@@ -10,6 +10,9 @@ const (
 	APIToken = "api_token"
 )
 
+// What the console keeps.
+const SavedView = "saved_view"
+
 // What several processes share.
 const (
 	Category = "category"

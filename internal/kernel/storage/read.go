@@ -52,6 +52,8 @@ type Trail interface {
 	End(ctx context.Context) (string, error)
 	// Strand reads one chain in order from pos.
 	Strand(ctx context.Context, strand int32, from int64, limit int) ([]*journal.Entry, error)
+	// Entries gives the entries of every record that fit q, the last written first.
+	Entries(ctx context.Context, q EntryQuery) ([]*journal.Entry, error)
 	// Heads gives the last position and hash of every strand.
 	Heads(ctx context.Context) ([]journal.Head, error)
 	// Stray counts entries that stand in no chain: before its beginning, or in none that
@@ -61,6 +63,27 @@ type Trail interface {
 	Keys(ctx context.Context, persons []record.ID) (map[record.ID][]byte, error)
 	// Idem finds a remembered answer; nil when none.
 	Idem(ctx context.Context, key string) (*Idem, error)
+}
+
+// An EntryQuery asks for entries of the journal; an empty member asks nothing.
+type EntryQuery struct {
+	Kind, Verb string
+	Actor      record.ID
+	From, To   time.Time // of At: from, and before
+	Before     int64     // of Seq: where the page before ended
+	Limit      int
+}
+
+// Span gives the moments between which At must lie, both told.
+func (q EntryQuery) Span() (from, to time.Time) {
+	from, to = q.From, q.To
+	if from.IsZero() {
+		from = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)
+	}
+	if to.IsZero() {
+		to = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+	}
+	return from, to
 }
 
 // Finder is the full-text index and the small named state of readers.

@@ -52,7 +52,8 @@ export type Kind = {
 
 export type Process = { name: string; label: Label; purpose: Label; kinds: string[]; kpis: string[] };
 export type Stage = { name: string; label: Label; processes: Process[] };
-export type Book = { languages: string[]; stages: Stage[]; kinds: Kind[]; sections: Record<string, Label> };
+export type Book = { languages: string[]; stages: Stage[]; kinds: Kind[]; sections: Record<string, Label>; roles: Named[] };
+export type Named = { name: string; label: Label };
 
 export type Me = { id: string; name: string; roles: string[]; groups: string[]; unit: string; lang: string };
 

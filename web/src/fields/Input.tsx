@@ -28,7 +28,7 @@ type Props = {
 };
 
 // picks reports whether a field is chosen from a list; then choosing is saving.
-export const picks = (f: Field): boolean => Boolean(f.choices) || f.type === 'reference' || f.type === 'bool';
+export const picks = (f: Field): boolean => (Boolean(f.choices) && f.type !== 'texts') || f.type === 'reference' || f.type === 'bool';
 
 const pad = (n: number): string => String(n).padStart(2, '0');
 // local turns a moment into what a datetime-local input holds, in the viewer's own time zone.
@@ -62,6 +62,7 @@ export const FieldInput = (p: Props) => {
 
   if (f.choices) {
     const options: Option[] = f.choices.map(c => ({ value: c.code, text: say.label(c.label), face: <Show kind={p.kind} field={f} value={c.code} link={false} /> }));
+    if (f.type === 'texts') return <Pick {...pickProps} options={options} many value={(v as string[] | null) ?? []} clearable onChange={onChange} show={x => <Show kind={p.kind} field={f} value={x} link={false} />} />;
     const code = (s: string | undefined): Value => (s === undefined ? null : f.type === 'int' ? Number(s) : s);
     return <Pick {...pickProps} options={options} value={v === null || v === undefined || v === '' ? [] : [String(v)]} clearable={!f.required} onChange={x => onChange(code(x[0]))} show={x => <Show kind={p.kind} field={f} value={x} link={false} />} />;
   }

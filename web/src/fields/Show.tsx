@@ -73,7 +73,7 @@ export const Show = memo(({ kind, field: f, value: v, link = true, open = false 
   const say = useSay();
   if (isEmpty(v)) return <span className="dim">{f.type === 'bool' ? say.t('app.no') : '–'}</span>;
   if (f.name === 'state' && kind.life) return <StateMark kind={kind} state={String(v)} />;
-  const choice = f.choices?.find(c => c.code === String(v));
+  const choice = Array.isArray(v) ? undefined : f.choices?.find(c => c.code === String(v));
   if (f.name === 'priority' && choice) return <PriorityMark level={Number(v)} text={say.label(choice.label)} />;
   if (choice) return <span>{say.label(choice.label)}</span>;
   switch (f.type) {
@@ -113,7 +113,7 @@ export const Show = memo(({ kind, field: f, value: v, link = true, open = false 
         <span className="many">
           {(v as string[]).map(s => (
             <span key={s} className="tag" lang={langOf(s)}>
-              {s}
+              {say.label(f.choices?.find(c => c.code === s)?.label) || s}
             </span>
           ))}
         </span>

@@ -103,7 +103,7 @@ const names: Record<string, 'activity.created' | 'activity.changed' | 'activity.
   erase: 'activity.erase',
 };
 
-const StepLine = ({ kind: k, step: s }: { kind: Kind; step: Step }) => {
+export const StepLine = ({ kind: k, step: s }: { kind: Kind; step: Step }) => {
   const { t, label } = useSay();
   const book = useBook();
   const move = book.move(k, s.verb);

@@ -82,7 +82,7 @@ export const InlineField = ({ kind, field: f, rec, save, open, edit, show }: Pro
       ref={box}
       onBlur={e => {
         // Leaving saves what was changed; it never throws it away.
-        if (instant || wantsReason || clash || f.type === 'references' || f.type === 'money' || f.type === 'words') return;
+        if (instant || wantsReason || clash || f.type === 'references' || (f.type === 'texts' && f.choices) || f.type === 'money' || f.type === 'words') return;
         if (!box.current?.contains(e.relatedTarget)) void commit(draft.current);
       }}
     >

@@ -1,5 +1,6 @@
 import { Link, useNavigate, useRouterState } from '@tanstack/react-router';
 import { useMemo } from 'react';
+import { usePlaces } from '../admin/data';
 import { useCounts } from '../api/queries';
 import type { Kind, Stage } from '../api/types';
 import { useBook, type Book } from '../book';
@@ -115,6 +116,7 @@ export const SideBar = () => {
     [mine, approvals, pinned],
   );
   const counts = useCounts(of);
+  const places = usePlaces();
   const path = useRouterState({ select: s => s.location.pathname });
   // g and a letter goes to a pinned list; the first letter of its own name that is still free.
   const jumps = useMemo(() => {
@@ -172,6 +174,12 @@ export const SideBar = () => {
           ))}
         </ul>
       </div>
+      {places.length > 1 && (
+        <Link to="/admin" className={`siderow adminrow ${path === '/admin' || path.startsWith('/admin/') ? 'active' : ''}`} title={t('admin.title')} aria-current={path === '/admin' ? 'page' : undefined}>
+          <Icon name="gear" />
+          <span className="txt">{t('admin.title')}</span>
+        </Link>
+      )}
       <IconButton icon="fold" label={t(narrow ? 'side.unfold' : 'side.fold')} aria-pressed={narrow} className="foldbtn" onClick={() => setPrefs({ narrow: !narrow })} />
     </nav>
   );

@@ -297,6 +297,13 @@ func (s *Store) End(ctx context.Context) (string, error) {
 	return cursorOf(at), err
 }
 
+// Entries implements storage.Trail.
+func (s *Store) Entries(ctx context.Context, q storage.EntryQuery) ([]*journal.Entry, error) {
+	from, to := q.Span()
+	return s.entries(ctx, entryCols+"WHERE ($1::text = '' OR kind = $1) AND ($2::text = '' OR verb = $2) AND ($3::text = '' OR actor = $3) AND at >= $4 AND at < $5 AND ($6::bigint = 0 OR seq < $6) ORDER BY seq DESC LIMIT $7",
+		q.Kind, q.Verb, string(q.Actor), from, to, q.Before, int64(q.Limit))
+}
+
 // Strand implements storage.Trail.
 func (s *Store) Strand(ctx context.Context, strand int32, from int64, limit int) ([]*journal.Entry, error) {
 	return s.entries(ctx, entryCols+"WHERE strand = $1 AND pos >= $2 ORDER BY pos LIMIT $3", int64(strand), from, int64(limit))
@@ -366,7 +373,7 @@ func (s *Store) Search(ctx context.Context, q search.Query, internal bool, offse
 	}
 	rank, order := "0::float8", "docid DESC"
 	if n < rankBelow {
-		rank = "ts_rank(" + col + ", $1::text::tsquery)::float8"
+		rank = "ts_rank(" + col + ", $1::text::tsquery, 1)::float8" // 1: the shorter the document, the more a word weighs
 		order = "4 DESC, docid DESC"
 	}
 	var out []storage.Hit

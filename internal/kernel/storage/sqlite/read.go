@@ -238,6 +238,13 @@ func (s *Store) End(ctx context.Context) (cursor string, err error) {
 	return cursor, err
 }
 
+// Entries implements storage.Trail.
+func (s *Store) Entries(ctx context.Context, q storage.EntryQuery) ([]*journal.Entry, error) {
+	from, to := q.Span()
+	return s.entries(ctx, "WHERE (?1 = '' OR kind = ?1) AND (?2 = '' OR verb = ?2) AND (?3 = '' OR actor = ?3) AND +at >= ?4 AND +at < ?5 AND (?6 = 0 OR seq < ?6) ORDER BY seq DESC LIMIT ?7",
+		q.Kind, q.Verb, string(q.Actor), from.UnixMicro(), to.UnixMicro(), q.Before, int64(q.Limit))
+}
+
 // Strand implements storage.Trail.
 func (s *Store) Strand(ctx context.Context, strand int32, from int64, limit int) ([]*journal.Entry, error) {
 	return s.entries(ctx, "WHERE strand = ?1 AND pos >= ?2 ORDER BY pos LIMIT ?3", int64(strand), from, int64(limit))
