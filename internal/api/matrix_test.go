@@ -36,7 +36,7 @@ func matrixOn(t *testing.T, url string) {
 		for _, k := range x.h.Engine.Schema().Kinds() {
 			own := slices.ContainsFunc(x.grants, func(g permit.Grant) bool { return g.Kind == k.Name && slices.Contains(a.Roles, g.Role) })
 			x.lists(t, who, k)
-			if !own && who != "nothing" { // what everyone signed in may do is walked once
+			if !own && who != "nothing" { // the ways of reading what everyone signed in may read are walked once
 				x.walk(t, who, k, 1)
 				continue
 			}
@@ -184,8 +184,8 @@ func (x *matrix) barred(r *record.Record, m record.Move) bool {
 	return false
 }
 
-// walk takes up to n records of a kind that the actor sees and as many that they do not,
-// and asks each everything.
+// walk takes up to n records of a kind that the actor sees and one that they do not, and
+// asks each everything; with one record only every change.
 func (x *matrix) walk(t *testing.T, who string, k *record.Kind, n int) {
 	t.Helper()
 	a := x.actors[who]
@@ -201,7 +201,9 @@ func (x *matrix) walk(t *testing.T, who string, k *record.Kind, n int) {
 			continue
 		}
 		left[sees]--
-		x.reads(t, who, r, sees)
+		if n > 1 {
+			x.reads(t, who, r, sees)
+		}
 		x.writes(t, who, r, sees)
 	}
 	if n > 1 {
