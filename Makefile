@@ -22,11 +22,13 @@ $(UI): web/node_modules/.package-lock.json web/index.html web/vite.config.ts web
 run: ui ## start a believable company on http://127.0.0.1:8080
 	$(GO) run ./cmd/maru demo
 
-test: check lint ## everything that proves the program right
-	$(GO) test -timeout 14m ./...
+test: check lint test-go ## everything that proves the program right
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory test-web; \
 	elif [ "$$CI" = true ]; then echo "web: no node: install Node 20 or newer"; exit 1; \
 	else echo "SKIPPED: the console and its tests: no node (install Node 20 or newer)"; fi
+
+test-go:
+	$(GO) test -timeout 14m $(GOTESTFLAGS) ./...
 
 test-web: ui ## types, lint, unit and browser tests of the console
 	@if [ "$$(grep -c '"resolved"' web/package-lock.json)" != 0 ]; then echo "web/package-lock.json names a registry: see web/.npmrc"; exit 1; fi
@@ -60,4 +62,4 @@ fuzz: ## fuzz every parser for 30 s
 	  for n in $$(grep -oE '^func Fuzz[A-Za-z]+' $$f | sed 's/func //'); do \
 	    echo "fuzz $$n in $$(dirname $$f)"; $(GO) test -run '^$$' -fuzz "^$$n$$" -fuzztime $${FUZZTIME:-30s} ./$$(dirname $$f); done; done
 
-.PHONY: help ui run test test-web screens check lint bench book fuzz
+.PHONY: help ui run test test-go test-web screens check lint bench book fuzz

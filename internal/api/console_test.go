@@ -103,7 +103,7 @@ func TestConsolePage(t *testing.T) {
 			continue
 		}
 		seen[m[1]] = true
-		script := csp[strings.Index(csp, "script-src"):]
+		_, script, _ := strings.Cut(csp, "script-src")
 		script, _, _ = strings.Cut(script, ";")
 		if strings.Contains(script, "unsafe") || !strings.Contains(csp, "frame-ancestors 'none'") || !strings.Contains(csp, "default-src 'none'") {
 			t.Errorf("%s: policy too wide: %s", path, csp)

@@ -84,7 +84,7 @@ func exported(l string, v engine.View, f *record.Field, names map[record.ID]ref)
 	if at == nil {
 		return ""
 	}
-	out := ""
+	var out string
 	switch x := at.(type) {
 	case record.ID:
 		out = names[x].Title

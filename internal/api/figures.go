@@ -51,35 +51,31 @@ func nullable(s string) any {
 }
 
 func (s *Server) kpi(w http.ResponseWriter, r *http.Request) error {
-	k := s.h.Book.KPI(r.PathValue("code"))
-	if k == nil {
-		return fault.Missing("kpi", clip(r.PathValue("code")))
-	}
 	q := r.URL.Query()
-	args := measure.Args{From: q.Get("from"), To: q.Get("to"), By: q.Get("group_by"), Filter: q.Get("filter"), Subject: record.ID(q.Get("subject"))}
-	whole, groups, err := s.h.Engine.Measure(r.Context(), k, args)
+	out, err := s.measured(r.Context(), r.PathValue("code"), measure.Args{From: q.Get("from"), To: q.Get("to"), By: q.Get("group_by"),
+		Filter: q.Get("filter"), Subject: record.ID(q.Get("subject"))})
 	if err != nil {
 		return err
 	}
-	out := describe(k)
-	s.fill(out, k, whole)
-	if args.By != "" {
-		items := make([]map[string]any, len(groups))
-		for i, g := range groups {
-			key := map[string]any{}
-			for j, name := range strings.Split(args.By, ",") {
-				v := g.Key[j]
-				if d, ok := v.(time.Duration); ok {
-					v = record.FormatDuration(d)
-				}
-				key[name] = v
-			}
-			items[i] = map[string]any{"key": key}
-			s.fill(items[i], k, g)
-		}
-		out["groups"] = items
-	}
 	return answer(w, http.StatusOK, out)
+}
+
+// grouped writes the parts of a figure, each under what it has in common.
+func (s *Server) grouped(k *measure.KPI, by string, groups []engine.Figure) []map[string]any {
+	items := make([]map[string]any, len(groups))
+	for i, g := range groups {
+		key := map[string]any{}
+		for j, name := range strings.Split(by, ",") {
+			v := g.Key[j]
+			if d, ok := v.(time.Duration); ok {
+				v = record.FormatDuration(d)
+			}
+			key[name] = v
+		}
+		items[i] = map[string]any{"key": key}
+		s.fill(items[i], k, g)
+	}
+	return items
 }
 
 // fill writes a figure's result, and where the records are that it was made of.

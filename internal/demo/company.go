@@ -38,9 +38,9 @@ type builder struct {
 
 func build(ctx context.Context, h *house.House, clock *Clock, seed uint64, at time.Time) (*town, error) {
 	b := &builder{ctx: ctx, h: h, clock: clock, rng: rand.New(rand.NewPCG(seed, 7)), at: at.Truncate(time.Second), units: map[string]record.ID{}, mails: map[string]bool{}, staff: map[string][]*person{},
-		town: &town{personas: map[string]*person{}, crews: map[string]*crew{}, services: map[string]*service{}, categories: map[string]record.ID{}}}
+		town: &town{personas: map[string]*person{}, crews: map[string]*crew{}, services: map[string]*service{}, offerings: map[string][]record.ID{}, categories: map[string]record.ID{}}}
 	clock.set(b.at)
-	for _, step := range []func() error{b.cast, b.signIns, b.setUp, b.makeUnits, b.makePeople, b.makeGroups, b.makeServices, b.makeItems, b.makeCategories, b.actors} {
+	for _, step := range []func() error{b.cast, b.signIns, b.setUp, b.makeUnits, b.makePeople, b.makeGroups, b.makeServices, b.makeOfferings, b.makeItems, b.makeCategories, b.actors} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -379,6 +379,19 @@ func (b *builder) makeServices() error {
 				return err
 			}
 			b.town.services[s.key] = &service{serviceRow: s, id: r.ID(), owner: owners[s.owner]}
+		}
+		return nil
+	})
+}
+
+func (b *builder) makeOfferings() error {
+	return b.do(func(tx *hands) error {
+		for _, o := range offeringRows {
+			r, err := tx.Create(kind.ServiceOffering, record.Values{"name": o.name, "service": b.town.services[o.service].id, "tier": o.tier})
+			if err != nil {
+				return err
+			}
+			b.town.offerings[o.service] = append(b.town.offerings[o.service], r.ID())
 		}
 		return nil
 	})

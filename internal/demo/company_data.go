@@ -132,6 +132,7 @@ var personas = []persona{
 	{role: role.ProblemManager, title: "Problem Manager", unit: "itsm", abroad: true},
 	{role: role.ChangeManager, title: "변경 관리자", unit: "itsm"},
 	{role: role.ConfigManager, title: "구성 관리자", unit: "itsm"},
+	{role: role.CatalogueManager, title: "서비스 카탈로그 담당", unit: "itsm"},
 	{role: role.PortfolioManager, title: "서비스 포트폴리오 담당", unit: "itsm"},
 	{role: role.AvailabilityManager, title: "가용성 관리자", unit: "sre"},
 	{role: role.SecurityManager, title: "정보보안 책임자", unit: "sec", group: "security"},
@@ -194,6 +195,13 @@ var serviceRows = []serviceRow{
 	{"cicd", "빌드·배포 (CI/CD)", "저장소와 배포 파이프라인", 3, 80, "o_infra", "sre", false, ""},
 	{"door", "출입통제 (Physical Access)", "사원증, 게이트, 주차", 3, 560, "o_corp", "facilities", false, ""},
 	{"portal", "IT 서비스 포털 (IT Portal)", "신청과 신고 창구", 4, 640, "o_work", "bizapps", false, ""},
+}
+
+// offeringRows are the levels at which some services are offered.
+var offeringRows = []struct{ service, name, tier string }{
+	{"pc", "노트북 표준 (Standard Laptop)", "standard"}, {"pc", "노트북 개발자용 (Developer Laptop)", "premium"}, {"mail", "메일 50GB (Mail 50 GB)", "standard"}, {"mail", "공용 메일함 (Shared Mailbox)", "basic"},
+	{"vpn", "VPN 임직원 (Staff VPN)", "standard"}, {"vpn", "VPN 협력사 (Partner VPN)", "basic"}, {"files", "팀 드라이브 1TB (Team Drive 1 TB)", "standard"}, {"meeting", "화상회의실 (Video Room)", "standard"},
+	{"k8s", "운영 네임스페이스 (Production Namespace)", "premium"}, {"k8s", "개발 네임스페이스 (Development Namespace)", "basic"}, {"bi", "경영 대시보드 (Executive Dashboards)", "premium"}, {"seller", "셀러 표준 (Standard Seller)", "standard"},
 }
 
 // A CI row makes count items named by pattern: "%02d" counts, "{shop}" is one for each

@@ -50,7 +50,7 @@ const (
 // wait for the end of a round; those that touch only what no story will touch for days
 // are even played beside it.
 var (
-	awaited = map[string]bool{"incident.hold_followup": true}
+	awaited = map[string]bool{"incident.hold_followup": true, "incident.deadline": true}
 	patient = map[string]bool{"incident.autoclose": true}
 )
 

@@ -27,6 +27,7 @@ type tale struct {
 	shape string // service_status as the desk judges it
 
 	urgency int64
+	quick   bool    // the first line will do
 	front   *crew   // first line
 	opener  *person // the agent who took the call; nil = the requester wrote it
 	crew    *crew   // in charge now
@@ -137,6 +138,7 @@ func (t *tale) begin() {
 	default:
 		t.front = front["desk"]
 	}
+	t.quick = chance(t.rng, min(1.25*t.sc.desk, .95))
 	t.shape, t.users = "ok", 1
 	switch t.sc.severity {
 	case "low":
@@ -167,6 +169,9 @@ func (t *tale) facts() record.Values {
 	}
 	if t.slots["code"] != "" {
 		v["x_error_code"] = t.slots["code"]
+	}
+	if o := t.town.offerings[t.sc.service]; len(o) > 0 && chance(t.rng, .6) {
+		v["offering"] = pick(t.rng, o)
 	}
 	if c := t.town.services[t.sc.service]; c.crit <= 2 && c.users > 5000 && t.shape != "ok" {
 		v["x_customer_facing"] = true
@@ -199,13 +204,19 @@ func (t *tale) write() {
 	switch {
 	case t.sc.monitor:
 		v = with(v, t.facts(), record.Values{"channel": "event", "detection": "monitoring", "urgency": t.urgency})
-	case t.front.hours.Between(at, at.Add(time.Minute)) == 0 || chance(t.rng, map[bool]float64{true: .25, false: .45}[t.sc.store]) || t.sc.secure:
+	case t.front.hours.Between(at, at.Add(time.Minute)) == 0 || chance(t.rng, t.writes()) || t.sc.secure:
 		v["urgency"] = t.urgency
 		if chance(t.rng, .8) {
 			v["service"] = t.town.services[t.sc.service].id
 		}
 		if t.it != nil && t.it.owner == t.p && chance(t.rng, .6) {
 			v["ci"] = t.it.id
+		}
+		if t.sc.when == "office" && !t.sc.secure && chance(t.rng, .05) { // it has to be done by then
+			local := at.In(t.town.zone).AddDate(0, 0, 2+t.rng.IntN(5))
+			deadline := time.Date(local.Year(), local.Month(), local.Day(), 18, 0, 0, 0, t.town.zone).UTC()
+			v["deadline"] = record.Instant(deadline)
+			t.want("incident.deadline", deadline.Add(-4*time.Hour+time.Minute))
 		}
 		if chance(t.rng, .08) {
 			colleague := pick(t.rng, t.town.who(func(p *person) bool { return p.unit == t.p.unit && p != t.p || p == t.town.personas[role.Agent] }))
@@ -228,6 +239,19 @@ func (t *tale) write() {
 		return err
 	})
 	t.attachSome()
+}
+
+// writes is how likely the requester writes in the portal: with what can be solved at once
+// one rather calls.
+func (t *tale) writes() float64 {
+	p := .42
+	if t.sc.store {
+		p = .22
+	}
+	if t.quick {
+		p *= .4
+	}
+	return p
 }
 
 // withdrawn tells of those who take their word back before anybody looked.
@@ -255,7 +279,7 @@ func (t *tale) triage() {
 	}
 	t.goal = t.town.crews[t.sc.group]
 	first := t.goal
-	if chance(t.rng, t.sc.desk) {
+	if t.quick {
 		t.goal, first = t.front, t.front
 	} else if chance(t.rng, .13) && !t.sc.secure {
 		first = t.stray()
@@ -421,8 +445,16 @@ func (t *tale) accept() {
 	case t.priority >= 4 && chance(t.rng, .07): // forgotten in the queue
 		wait = time.Duration(30+t.rng.IntN(220)) * time.Hour
 	}
-	at := t.hours()(t.at, wait)
-	t.do(at, t.hand, func(tx *hands) error { return tx.Move(kind.Incident, t.id, "accept", record.Input{}) })
+	in := record.Input{}
+	if !t.sc.monitor && chance(t.rng, .55) {
+		in.Comment = t.voice(t.say("progress", t.lang), t.hand)
+	}
+	t.do(t.hours()(t.at, wait), t.hand, func(tx *hands) error { return tx.Move(kind.Incident, t.id, "accept", in) })
+}
+
+// voice fills a text that somebody says.
+func (t *tale) voice(text string, who *person) string {
+	return slots{"agent": who.name, "title": t.title}.fill(t.slots.fill(text))
 }
 
 // note is a work note of whoever has it; suppliers have none and write where all can read.
@@ -441,6 +473,5 @@ func (t *tale) note(at time.Time) {
 }
 
 func (t *tale) tell(at time.Time, who *person, text string) {
-	text = slots{"agent": who.name, "title": t.title}.fill(t.slots.fill(text))
-	t.do(at, who, func(tx *hands) error { return tx.Comment(kind.Incident, t.id, text, false) })
+	t.do(at, who, func(tx *hands) error { return tx.Comment(kind.Incident, t.id, t.voice(text, who), false) })
 }

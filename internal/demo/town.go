@@ -62,6 +62,7 @@ type town struct {
 	personas   map[string]*person // by role
 	crews      map[string]*crew
 	services   map[string]*service
+	offerings  map[string][]record.ID // by service
 	categories map[string]record.ID
 	items      []*item
 	office     *worktime.Calendar

@@ -31,7 +31,7 @@ func (t *tale) work() {
 	if chance(t.rng, .5) {
 		t.note(at(.2))
 	}
-	if !t.sc.monitor && t.crew != t.front && chance(t.rng, .45) {
+	if !t.sc.monitor && t.crew != t.front && chance(t.rng, .15) {
 		t.tell(at(.3), t.hand, t.say("progress", t.lang))
 	}
 	if t.crew != t.front && chance(t.rng, .1) {
@@ -133,7 +133,11 @@ func (t *tale) hold(at time.Time) {
 	case 1:
 		t.holdUntil(at, "awaiting_supplier", "supplier", n+1+t.rng.IntN(9))
 	case 2:
-		t.holdUntil(at, "scheduled", "scheduled", n+t.rng.IntN(14))
+		if !t.sc.monitor && chance(t.rng, .25) {
+			t.holdUntil(at, "customer_requested_delay", "delayed", n+t.rng.IntN(6))
+		} else {
+			t.holdUntil(at, "scheduled", "scheduled", n+t.rng.IntN(14))
+		}
 	case 3:
 		t.holdUntil(at, "awaiting_evidence", "evidence", n+2+t.rng.IntN(9))
 	case 4:
@@ -291,8 +295,12 @@ func (t *tale) resolve() {
 		return
 	}
 	code := pick(t.rng, t.sc.outcomes)
-	if t.heldFor == "change" {
+	known := t.plot.problem(t.sc.key, t.at)
+	switch {
+	case t.heldFor == "change":
 		code = "by_change"
+	case known != nil && chance(t.rng, .5):
+		code = "known_error"
 	}
 	texts := t.sc.only(t.lang, "f", t.kind)
 	effort := about(t.rng, 50*time.Minute, .6).Truncate(5 * time.Minute)
@@ -315,8 +323,11 @@ func (t *tale) resolve() {
 	if chance(t.rng, .45) {
 		more["x_cause_area"] = t.area(code)
 	}
-	if known := t.plot.problem(t.sc.key, end); known != nil && chance(t.rng, .5) {
-		more["problem"] = known.id
+	if code == "known_error" {
+		values["problem"] = known.id
+	}
+	if t.crew != t.front {
+		values["hourly_rate"] = record.Money{Amount: "48000", Currency: "KRW"}
 	}
 	t.do(end, t.hand, func(tx *hands) error {
 		if len(more) > 0 && !t.hand.is(role.Supplier) {
@@ -358,7 +369,7 @@ func (t *tale) after() {
 		})
 		due = t.at
 	}
-	if !t.again && chance(t.rng, .012) {
+	if !t.again && !t.sc.secure && chance(t.rng, .012) {
 		t.followUp(due.AddDate(0, 0, 2+t.rng.IntN(14)))
 	}
 }

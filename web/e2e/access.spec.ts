@@ -82,7 +82,8 @@ test('the set-up link: an invited person sets a password and is in', async ({ pa
   await expect(page.locator('.err')).toContainText('differ');
   await page.getByLabel('Password again').fill('a long enough password');
   await page.getByRole('button', { name: 'Set up and enter' }).click();
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('My work');
+  await expect(page).toHaveURL(/\/portal$/); // nobody who is no agent is left in the console
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('새 사람');
   await page.goto(url + made.link);
   await page.getByLabel('New password').fill('a long enough password');
   await page.getByLabel('Password again').fill('a long enough password');

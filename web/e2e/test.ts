@@ -35,9 +35,9 @@ export const test = base.extend<Fixtures>({
 
 export { expect };
 
-// accessible finds nothing that WCAG 2.2 AA forbids, at desk and at half-screen width.
-export const accessible = async (page: Page, where: string): Promise<void> => {
-  for (const width of [1440, 800]) {
+// accessible finds nothing that WCAG 2.2 AA forbids, at desk and at half-screen width, or at those given.
+export const accessible = async (page: Page, where: string, widths = [1440, 800]): Promise<void> => {
+  for (const width of widths) {
     await page.setViewportSize({ width, height: 900 });
     await page.waitForTimeout(100);
     const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();

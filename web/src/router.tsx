@@ -4,7 +4,7 @@ import { Desk } from './shell/Desk';
 import { Frame } from './shell/Frame';
 import { Failed, NotFound } from './shell/States';
 
-export type QueueSearch = { view?: string; filter?: string; order?: string; q?: string; at?: string };
+export type QueueSearch = { view?: string; filter?: string; order?: string; q?: string; at?: string; as?: string; by?: string };
 
 const text = (v: unknown): string | undefined => (typeof v === 'string' && v !== '' ? v : undefined);
 const pick = <K extends string>(from: Record<string, unknown>, keys: K[]): Partial<Record<K, string>> => {
@@ -21,17 +21,24 @@ const root = createRootRoute({ component: Frame, notFoundComponent: () => <NotFo
 const signin = createRoute({ getParentRoute: () => root, path: '/signin', component: lazyRouteComponent(() => import('./shell/Door'), 'SignIn'), validateSearch: s => pick(s, ['next']) });
 const setup = createRoute({ getParentRoute: () => root, path: '/setup', component: lazyRouteComponent(() => import('./shell/Door'), 'SetUp'), validateSearch: s => pick(s, ['link']) });
 
+// portal is for everybody: no side bar, search first.
+const portal = createRoute({ getParentRoute: () => root, path: '/portal', component: lazyRouteComponent(() => import('./portal/Portal'), 'Portal') });
+const portalHome = createRoute({ getParentRoute: () => portal, path: '/', component: lazyRouteComponent(() => import('./portal/Home'), 'HomePage'), validateSearch: s => pick(s, ['q']) });
+const portalList = createRoute({ getParentRoute: () => portal, path: '/requests', component: lazyRouteComponent(() => import('./portal/Requests'), 'RequestsPage'), validateSearch: s => pick(s, ['show']) });
+const portalNew = createRoute({ getParentRoute: () => portal, path: '/new/$plural', component: lazyRouteComponent(() => import('./portal/Report'), 'ReportPage'), validateSearch: s => pick(s, ['service', 'title']) });
+const portalOne = createRoute({ getParentRoute: () => portal, path: '/$plural/$key', component: lazyRouteComponent(() => import('./portal/Request'), 'OnePage') });
+
 // desk is the console for those signed in; everything under it has the book.
 const desk = createRoute({ getParentRoute: () => root, id: 'desk', component: Desk });
 const home = createRoute({ getParentRoute: () => desk, path: '/', beforeLoad: () => { throw redirect({ to: '/my' }); } });
 const my = createRoute({ getParentRoute: () => desk, path: '/my', component: lazyRouteComponent(() => import('./shell/Place'), 'MyWork') });
 const approvals = createRoute({ getParentRoute: () => desk, path: '/my/approvals', component: lazyRouteComponent(() => import('./shell/Place'), 'Approvals') });
-const queue = createRoute({ getParentRoute: () => desk, path: '/$plural', component: lazyRouteComponent(() => import('./queue/Queue'), 'QueuePage'), validateSearch: (s): QueueSearch => pick(s, ['view', 'filter', 'order', 'q', 'at']) });
+const queue = createRoute({ getParentRoute: () => desk, path: '/$plural', component: lazyRouteComponent(() => import('./queue/Queue'), 'QueuePage'), validateSearch: (s): QueueSearch => pick(s, ['view', 'filter', 'order', 'q', 'at', 'as', 'by']) });
 const create = createRoute({ getParentRoute: () => desk, path: '/$plural/new', component: lazyRouteComponent(() => import('./create/Create'), 'CreatePage') });
 const record = createRoute({ getParentRoute: () => desk, path: '/$plural/$key', component: lazyRouteComponent(() => import('./record/Record'), 'RecordPage') });
 
 export const router = createRouter({
-  routeTree: root.addChildren([signin, setup, desk.addChildren([home, my, approvals, create, queue, record])]),
+  routeTree: root.addChildren([signin, setup, portal.addChildren([portalHome, portalList, portalNew, portalOne]), desk.addChildren([home, my, approvals, create, queue, record])]),
   defaultPreload: 'intent',
   defaultPreloadStaleTime: 0,
   scrollRestoration: false,

@@ -151,17 +151,18 @@ func TestPrintShowsEverything(t *testing.T) {
 		}
 	}
 	for name, change := range map[string]func(p *itil.Process){
-		"a process's name":  func(p *itil.Process) { p.Name = "other" },
-		"a plural":          withKind(func(k *record.Type[thing]) { k.Plural = "thingies" }),
-		"a prefix":          withKind(func(k *record.Type[thing]) { k.Prefix = "TNG" }),
-		"a list":            withKind(func(k *record.Type[thing]) { k.List = "title" }),
-		"an index":          withKind(func(k *record.Type[thing]) { k.Indexes = []string{"state owner"} }),
-		"configuration":     withKind(func(k *record.Type[thing]) { k.Config = true }),
-		"a link's ends":     withKind(func(k *record.Type[thing]) { k.Links[0].Card = "n:n" }),
-		"a link's cycles":   withKind(func(k *record.Type[thing]) { k.Links[0].Tree = true }),
-		"a move's target":   withLife(func(l *lifecycle.Machine[string, thing]) { l.Steps[0].From = lifecycle.In("open") }),
-		"a move's needs":    withLife(func(l *lifecycle.Machine[string, thing]) { l.Steps[0].Needs = "" }),
-		"what a move takes": withLife(func(l *lifecycle.Machine[string, thing]) { l.Steps[0].Takes = "title" }),
+		"a process's name":       func(p *itil.Process) { p.Name = "other" },
+		"a plural":               withKind(func(k *record.Type[thing]) { k.Plural = "thingies" }),
+		"a prefix":               withKind(func(k *record.Type[thing]) { k.Prefix = "TNG" }),
+		"a list":                 withKind(func(k *record.Type[thing]) { k.List = "title" }),
+		"an index":               withKind(func(k *record.Type[thing]) { k.Indexes = []string{"state owner"} }),
+		"configuration":          withKind(func(k *record.Type[thing]) { k.Config = true }),
+		"a link's ends":          withKind(func(k *record.Type[thing]) { k.Links[0].Card = "n:n" }),
+		"a link's cycles":        withKind(func(k *record.Type[thing]) { k.Links[0].Tree = true }),
+		"a move's target":        withLife(func(l *lifecycle.Machine[string, thing]) { l.Steps[0].From = lifecycle.In("open") }),
+		"a move's needs":         withLife(func(l *lifecycle.Machine[string, thing]) { l.Steps[0].Needs = "" }),
+		"what a move takes":      withLife(func(l *lifecycle.Machine[string, thing]) { l.Steps[0].Takes = "title" }),
+		"whom a move is not for": withLife(func(l *lifecycle.Machine[string, thing]) { l.Steps[0].NotBy = "owner" }),
 		"that a move sets fields": withLife(func(l *lifecycle.Machine[string, thing]) {
 			l.Steps[0].Set = func(record.Ask, *thing) error { return nil }
 		}),

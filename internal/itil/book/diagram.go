@@ -19,6 +19,9 @@ func (b *Book) life(p *page, k *record.Kind) {
 		for _, g := range m.Guards {
 			guards = append(guards, cell(locale.Say("en", "guard."+k.Name+"."+g.Name)))
 		}
+		if len(m.NotBy) > 0 {
+			guards = append(guards, cell(locale.Say("en", "fault.sod_violation"))+" ("+codes(m.NotBy)+")")
+		}
 		row := slices.Concat([]string{code(m.Name)}, pair(locale.MoveKeys(k.Name, m.Name)...),
 			[]string{way(m), codes(m.Needs), codes(m.Takes), strings.Join(guards, "<br>")})
 		if m.Auto {

@@ -157,6 +157,7 @@ func lifeLines(l record.Life) []string {
 			guards = append(guards, g.Name)
 		}
 		part("if", guards)
+		part("not by", m.NotBy)
 		if m.Set != nil {
 			s += "; sets fields"
 		}

@@ -23,7 +23,7 @@ const (
 type cache struct {
 	mu    sync.RWMutex
 	recs  map[record.ID]cachedRecord
-	drops [64]uint64 // by id: what was read before a drop is not kept after it
+	drops [stripes]uint64 // by id: what was read before a drop is not kept after it
 }
 
 type cachedRecord struct {
@@ -61,12 +61,15 @@ func (c *cache) keep(id record.ID, rec cachedRecord, drops uint64) {
 	c.recs[id] = rec
 }
 
+// stripes is how many sorts of ids are told apart where one an id would be too many.
+const stripes = 64
+
 // stripe spreads ids by their last, random characters.
 func stripe(id record.ID) int {
 	if len(id) < 2 {
 		return 0
 	}
-	return int(id[len(id)-1]^id[len(id)-2]<<2) % 64
+	return int(id[len(id)-1]^id[len(id)-2]<<2) % stripes
 }
 
 // cached reads one record by id for a reference; fault.NotFound when absent.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -54,19 +53,6 @@ type Outcome struct {
 	Changed bool          // false when nothing needed writing
 }
 
-// attempts is how often a change that lost a race is thought through again: enough for
-// some fifty people who write on one record at once.
-const attempts = 14
-
-// breathe waits a moment, longer from try to try and never the same, so that those who
-// race for one record do not meet again.
-func breathe(ctx context.Context, try int) {
-	select {
-	case <-ctx.Done():
-	case <-time.After(rand.N(time.Millisecond << min(try, 7))):
-	}
-}
-
 // Do makes the change, whole or not at all.
 func (e *Engine) Do(ctx context.Context, req Request) (*Outcome, error) {
 	actor, err := permit.From(ctx)
@@ -76,7 +62,9 @@ func (e *Engine) Do(ctx context.Context, req Request) (*Outcome, error) {
 	if out, err := e.remembered(ctx, actor, req.Idem); out != nil || err != nil {
 		return out, err
 	}
-	for try := 1; ; try++ {
+	r := e.race(ctx)
+	defer r.leave()
+	for {
 		p := e.plan(ctx, actor)
 		out, err := p.request(req)
 		if err != nil {
@@ -88,8 +76,7 @@ func (e *Engine) Do(ctx context.Context, req Request) (*Outcome, error) {
 			return out, nil
 		case errors.Is(err, storage.ErrIdem):
 			return e.remembered(ctx, actor, req.Idem)
-		case errors.Is(err, storage.ErrStale) && try < attempts: // If-Match is held to again
-			breathe(ctx, try)
+		case r.again(err): // If-Match is held to again
 			continue
 		}
 		return nil, explain(err)
@@ -316,7 +303,9 @@ func (e *Engine) WithinAt(ctx context.Context, a record.Actor, at time.Time, do 
 
 // withinAt is Within at a given moment; jobs act at the moment they are for.
 func (e *Engine) withinAt(ctx context.Context, a record.Actor, at time.Time, do func(p *plan) error) error {
-	for try := 1; ; try++ {
+	r := e.race(ctx)
+	defer r.leave()
+	for {
 		p := e.plan(ctx, a)
 		p.now = at
 		if err := do(p); err != nil {
@@ -331,10 +320,9 @@ func (e *Engine) withinAt(ctx context.Context, a record.Actor, at time.Time, do 
 		case err == nil:
 			e.applied(ctx, b)
 			return nil
-		case !errors.Is(err, storage.ErrStale) || try >= attempts:
+		case !r.again(err):
 			return explain(err)
 		}
-		breathe(ctx, try)
 	}
 }
 

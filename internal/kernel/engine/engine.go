@@ -50,7 +50,8 @@ type Engine struct {
 	held     sync.Map // configuration kind → *heldKind
 	cipher   *journal.Keys
 	watch    watchers
-	custom   sync.Mutex // one change of custom fields at a time
+	turns    [stripes]chan struct{} // one at a time of those who race for a record
+	custom   sync.Mutex             // one change of custom fields at a time
 }
 
 // New makes the tables ready and returns the engine.
@@ -65,6 +66,9 @@ func New(ctx context.Context, c Config) (*Engine, error) {
 	}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)
+	}
+	for i := range e.turns {
+		e.turns[i] = make(chan struct{}, 1)
 	}
 	for i := range c.Rules {
 		r := &c.Rules[i]

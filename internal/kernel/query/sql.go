@@ -1,184 +1,40 @@
 package query
 
 import (
+	"encoding/json"
 	"fmt"
-	"slices"
+	"math/big"
 	"strings"
-	"time"
+	"unicode/utf8"
 
 	"github.com/maru-itsm/maru/internal/kernel/dialect"
+	"github.com/maru-itsm/maru/internal/kernel/fault"
 	"github.com/maru-itsm/maru/internal/kernel/record"
+	"github.com/maru-itsm/maru/internal/kernel/search"
 )
 
-// A Writer gathers the arguments of one statement.
-type Writer struct {
-	d    dialect.Dialect
-	args []any
-	hops int
+func (n *litNode) sql(w *Writer, _ *Env, _ string) (string, error) { return param(w, n.t, n.v), nil }
+
+func (n *varNode) sql(w *Writer, env *Env, _ string) (string, error) {
+	return param(w, n.t, env.variable(n.name)), nil
 }
 
-// NewWriter starts a statement.
-func NewWriter(d dialect.Dialect) *Writer { return &Writer{d: d} }
-
-// Arg registers an argument, encoded for the driver, and gives its placeholder.
-func (w *Writer) Arg(v any) string {
-	w.args = append(w.args, v)
-	return w.d.Param(len(w.args))
+func (n *placeNode) sql(w *Writer, env *Env, alias string) (string, error) {
+	if n.via == nil {
+		return n.column(w, alias), nil
+	}
+	w.hops++
+	far := fmt.Sprintf("h%d", w.hops)
+	return fmt.Sprintf("(SELECT %s FROM %s %s WHERE %s.id = %s)", n.column(w, far), dialect.Ident(n.via.To), far, far, w.hop(alias, n.via)), nil
 }
 
-// Args gives the arguments in the order of their placeholders.
-func (w *Writer) Args() []any { return w.args }
-
-// Dialect gives the statement's dialect.
-func (w *Writer) Dialect() dialect.Dialect { return w.d }
-
-// Field gives the SQL of a field's value: its column, or its member of the extra
-// column with the declared type. The text is always the same, so an expression index
-// can be built on it.
-func (w *Writer) Field(alias string, f *record.Field) string {
-	prefix := ""
-	if alias != "" {
-		prefix = alias + "."
+// hop writes a reference so that it compares with an id column.
+func (w *Writer) hop(alias string, via *record.Field) string {
+	s := w.Field(alias, via)
+	if via.Custom && w.d == dialect.Postgres {
+		return s + "::uuid"
 	}
-	if !f.Custom {
-		return prefix + dialect.Ident(f.Name)
-	}
-	if w.d == dialect.SQLite {
-		return fmt.Sprintf("(%s%s->>'$.%s')", prefix, dialect.Extra, f.Name)
-	}
-	expr := fmt.Sprintf("(%s%s->>'%s')", prefix, dialect.Extra, f.Name)
-	switch f.Type {
-	case record.Int, record.Span, record.Time, record.Number, record.Pct:
-		return "(" + expr + "::bigint)"
-	case record.Bool:
-		return "(" + expr + "::boolean)"
-	}
-	return "(" + expr + ` COLLATE "C")`
-}
-
-// SQL writes the condition for records under alias.
-func (b Bound) SQL(w *Writer, alias string) (string, error) {
-	switch b.op {
-	case opAlways, opNever:
-		return verdict(b.op == opAlways), nil
-	case opLeaf:
-		return condition(b.leaf, w, b.env, alias, false)
-	}
-	return joined(w, len(b.subs), b.op == opAll, func(i int) (string, error) { return b.subs[i].SQL(w, alias) })
-}
-
-// SQL writes the term's value for records under alias: fields as their columns hold
-// them, all else as Decode reads it (moments in microseconds).
-func (t Term) SQL(w *Writer, alias string) (string, error) {
-	if t.root.typ() == tBool {
-		return operand(t.root, w, t.env, alias)
-	}
-	return t.root.sql(w, t.env, alias)
-}
-
-// Field gives the field whose encoding the term's values have; nil for computed ones.
-func (t Term) Field() *record.Field {
-	if p, ok := t.root.(*placeNode); ok && (p.part == "" || p.part == "amount") { // a currency and a translation are plain text
-		return p.f
-	}
-	return nil
-}
-
-// chain is how many conditions stand side by side: SQLite takes only so deep a chain.
-const chain = 100
-
-// joined writes n conditions joined by AND or OR, many of them as a tree. What is certain
-// already is left out, with its arguments, so that the planner sees only what it must decide.
-func joined(w *Writer, n int, and bool, each func(i int) (string, error)) (string, error) {
-	mark := len(w.args)
-	parts := make([]string, 0, n)
-	for i := range n {
-		s, err := each(i)
-		if err != nil {
-			return "", err
-		}
-		switch s {
-		case verdict(!and): // decides the whole
-			w.args = w.args[:mark]
-			return s, nil
-		case verdict(and): // adds nothing
-		default:
-			parts = append(parts, s)
-		}
-	}
-	join := " OR "
-	if and {
-		join = " AND "
-	}
-	switch len(parts) {
-	case 0:
-		return verdict(and), nil
-	case 1:
-		return parts[0], nil
-	}
-	for len(parts) > chain {
-		var some []string
-		for c := range slices.Chunk(parts, chain) {
-			some = append(some, "("+strings.Join(c, join)+")")
-		}
-		parts = some
-	}
-	return "(" + strings.Join(parts, join) + ")", nil
-}
-
-// condition writes a condition, or with not its exact opposite. Negation is pushed
-// down to the leaves, so that plain leaves stay plain and can use an index; a negated
-// leaf is IS NOT TRUE, which also holds where the leaf is unknown.
-func condition(n node, w *Writer, env *Env, alias string, not bool) (string, error) {
-	if constant(n) {
-		ok, err := truth(n, env, nil)
-		return verdict(ok != not), err
-	}
-	mark := len(w.args)
-	var s string
-	var err error
-	if via, near := hopped(n); via != nil {
-		s, err = w.behind(via, alias, func(far string) (string, error) { return condition(near, w, env, far, false) })
-		return negated(w, mark, s, not), err
-	}
-	switch n := n.(type) {
-	case *notNode:
-		return condition(n.x, w, env, alias, !not)
-	case *boolNode:
-		if x, items, ok := inList(n, env); ok {
-			s, err = oneOf(x, items, w, env, alias)
-			break
-		}
-		return joined(w, len(n.subs), n.and != not, func(i int) (string, error) { return condition(n.subs[i], w, env, alias, not) })
-	case *placeNode:
-		s, err = n.sql(w, env, alias)
-		s += " = " + map[dialect.Dialect]string{dialect.SQLite: "1", dialect.Postgres: "TRUE"}[w.d]
-	default:
-		s, err = n.sql(w, env, alias)
-	}
-	return negated(w, mark, s, not), err
-}
-
-// hopped finds that a leaf asks only of the record behind one reference, and gives the
-// same leaf as that record's own.
-func hopped(n node) (via *record.Field, near node) {
-	switch n := n.(type) {
-	case *placeNode:
-		if n.via != nil {
-			own := *n
-			own.via = nil
-			return n.via, &own
-		}
-	case *cmpNode:
-		if p, ok := n.l.(*placeNode); ok && constant(n.r) {
-			if via, own := hopped(p); via != nil {
-				leaf := *n
-				leaf.l = own
-				return via, &leaf
-			}
-		}
-	}
-	return nil, nil
+	return s
 }
 
 // behind writes that the record behind a reference fulfils a condition. Written as a set
@@ -193,204 +49,311 @@ func (w *Writer) behind(via *record.Field, alias string, ask func(far string) (s
 	return fmt.Sprintf("%s IN (SELECT %s.id FROM %s %s WHERE %s)", w.hop(alias, via), far, dialect.Ident(via.To), far, s), nil
 }
 
-// negated turns a leaf round where not says so. A leaf that is certain takes its
-// arguments, those behind mark, with it: PostgreSQL cannot type what nothing uses.
-func negated(w *Writer, mark int, s string, not bool) string {
-	switch {
-	case s == verdict(true), s == verdict(false):
-		w.args = w.args[:mark]
-		return verdict((s == verdict(true)) != not)
-	case not:
-		return "((" + s + ") IS NOT TRUE)"
-	}
-	return s
-}
-
-func verdict(ok bool) string {
-	if ok {
-		return "1=1"
-	}
-	return "1=0"
-}
-
-// inList finds that n is x == a || x == b || … of one value and constants.
-func inList(n *boolNode, env *Env) (x node, items []any, ok bool) {
-	if n.and || len(n.subs) < 2 {
-		return nil, nil, false
-	}
-	for _, sub := range n.subs {
-		c, ok := sub.(*cmpNode)
-		if !ok || c.op != "==" || !constant(c.r) || x != nil && c.l != x {
-			return nil, nil, false
+func (n *placeNode) column(w *Writer, alias string) string {
+	switch n.part {
+	case "currency":
+		return alias + "." + dialect.Ident(dialect.Currency(n.f))
+	case "ko", "en":
+		if w.d == dialect.SQLite {
+			return fmt.Sprintf("(%s.%s->>'$.%s')", alias, dialect.Ident(n.f.Name), n.part)
 		}
-		x = c.l
-		v, err := c.r.value(env, nil)
+		return fmt.Sprintf(`((%s.%s->>'%s') COLLATE "C")`, alias, dialect.Ident(n.f.Name), n.part)
+	}
+	return w.Field(alias, n.f)
+}
+
+func (n *boolNode) sql(w *Writer, env *Env, alias string) (string, error) {
+	return condition(n, w, env, alias, false)
+}
+
+func (n *notNode) sql(w *Writer, env *Env, alias string) (string, error) {
+	return condition(n, w, env, alias, false)
+}
+
+func (n *cmpNode) sql(w *Writer, env *Env, alias string) (string, error) {
+	op := strings.Replace(n.op, "==", "=", 1)
+	if !constant(n.r) {
+		write := operand
+		_, l := n.l.(*placeNode)
+		_, r := n.r.(*placeNode)
+		if l && r && formOf(w, n.l) == formOf(w, n.r) {
+			write = node.sql
+		}
+		left, err := write(n.l, w, env, alias)
 		if err != nil {
-			return nil, nil, false
+			return "", err
 		}
-		if v != nil {
-			items = append(items, v)
-		}
+		right, err := write(n.r, w, env, alias)
+		return left + " " + op + " " + right, err
 	}
-	return x, items, true
-}
-
-// oneOf writes x IN (items).
-func oneOf(x node, items []any, w *Writer, env *Env, alias string) (string, error) {
-	var marks []string
-	for _, v := range items {
-		if arg, ok := argument(w, x, v); ok {
-			marks = append(marks, arg)
-		}
+	v, err := n.r.value(env, nil)
+	if err != nil || v == nil {
+		return "1=0", err
 	}
-	if len(marks) == 0 {
+	if n.l.typ() == tDec || n.r.typ() == tDec {
+		return decimalCompare(w, n.l, op, v, env, alias)
+	}
+	arg, ok := argument(w, n.l, v)
+	switch {
+	case ok:
+		left, err := fixed(n.l, w, env, alias)
+		return left + " " + op + " " + arg, err
+	case op == "=":
 		return "1=0", nil
 	}
-	in := func(x node, alias string) (string, error) {
-		left, err := fixed(x, w, env, alias)
-		return left + " IN (" + strings.Join(marks, ", ") + ")", err
-	}
-	if via, near := hopped(x); via != nil {
-		return w.behind(via, alias, func(far string) (string, error) { return in(near, far) })
-	}
-	return in(x, alias)
+	left, err := operand(n.l, w, env, alias) // an id and a text that is none: they only have an order
+	return left + " " + op + " " + param(w, tText, v), err
 }
 
-// A form is how PostgreSQL holds a value where that is not the common form of its type:
-// text in byte order, whole numbers, spans in seconds, moments in microseconds, decimals
-// times their scale, dates. SQLite holds everything in the common form.
-type form string
-
-const (
-	common  form = ""
-	uuid    form = "uuid"
-	moment  form = "timestamptz"
-	dayText form = "day"
-	numeric form = "numeric"
-)
-
-func formOf(w *Writer, n node) form {
-	if out, ok := n.(*outerNode); ok {
-		n = out.node
-	}
-	p, ok := n.(*placeNode)
-	if !ok || w.d == dialect.SQLite {
-		return common
-	}
+// decimalCompare compares l with an exact number. Where its column cannot hold so many
+// decimals, the number is cut to the next value below and the operator adjusted.
+func decimalCompare(w *Writer, l node, op string, v any, env *Env, alias string) (string, error) {
+	decimals := max(scaleOf(l), 0)
+	n, exact := scale(decimalOf(v), decimals)
+	below := op == "<" || op == "<="
 	switch {
-	case p.t == tDay && p.f.Custom:
-		return dayText
-	case p.f.Custom:
-		return common
-	case p.t == tText && p.part == "" && isID(p.f):
-		return uuid
-	case p.t == tTime:
-		return moment
-	case p.t == tDec:
-		return numeric
+	case op == "=" && (!exact || !n.IsInt64()), !n.IsInt64() && (n.Sign() > 0) != below:
+		return "1=0", nil
+	case !n.IsInt64(): // beyond every value a column can hold
+		left, err := fixed(l, w, env, alias)
+		return left + " IS NOT NULL", err
+	case !exact && below:
+		op = "<="
+	case !exact:
+		op = ">"
 	}
-	return common
+	arg, _ := argument(w, l, record.Unscaled(n.Int64(), decimals))
+	left, err := fixed(l, w, env, alias)
+	return left + " " + op + " " + arg, err
 }
 
-// operand writes a value in the common form of its type; a condition is never unknown.
-func operand(n node, w *Writer, env *Env, alias string) (string, error) {
-	if _, isPlace := n.(*placeNode); n.typ() == tBool && !isPlace {
-		s, err := condition(n, w, env, alias, false)
-		return "((" + s + ") IS TRUE)", err
-	}
-	s, err := n.sql(w, env, alias)
-	switch formOf(w, n) {
-	case uuid:
-		s = "((" + s + `)::text COLLATE "C")`
-	case moment:
-		s = "(extract(epoch from " + s + ") * 1000000)::bigint"
-	case dayText:
-		s = "(" + s + ")::date"
-	case numeric:
-		s = "(" + s + " * 1" + strings.Repeat("0", scaleOf(n)) + ")"
-	}
-	return s, err
+// scale gives d × 10^decimals, cut to the whole number below; exact tells whether nothing was cut.
+func scale(d record.Decimal, decimals int) (n *big.Int, exact bool) {
+	r := new(big.Rat).Mul(d.Rat(), new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(decimals)), nil)))
+	return new(big.Int).Div(r.Num(), r.Denom()), r.IsInt()
 }
 
-// fixed writes what a constant is compared with: a column as it stands, so that an index
-// can be used, and anything else in its common form.
-func fixed(n node, w *Writer, env *Env, alias string) (string, error) {
-	if _, isPlace := n.(*placeNode); isPlace {
-		return n.sql(w, env, alias)
-	}
-	return operand(n, w, env, alias)
+func (n *emptyNode) sql(w *Writer, env *Env, alias string) (string, error) {
+	s, err := n.p.sql(w, env, alias)
+	return s + " IS NULL", err
 }
 
-// argument registers a constant for comparison with what fixed wrote of n. ok is false
-// where no value of n can be equal to it.
-func argument(w *Writer, n node, v any) (string, bool) {
-	p, isPlace := n.(*placeNode)
-	if _, isDec := v.(record.Decimal); isDec || n.typ() == tDec {
-		scaled, exact := scale(decimalOf(v), max(scaleOf(n), 0))
-		if !exact || !scaled.IsInt64() {
-			return "", false
+func (n *nullNode) sql(w *Writer, env *Env, alias string) (string, error) {
+	s, err := n.x.sql(w, env, alias)
+	return s + " IS NULL", err
+}
+
+func (n *textNode) sql(w *Writer, env *Env, alias string) (string, error) {
+	v, err := n.r.value(env, nil)
+	s, ok := v.(string)
+	if err != nil || !ok {
+		return "1=0", err
+	}
+	left, err := operand(n.l, w, env, alias)
+	if err != nil || s == "" {
+		return left + " IS NOT NULL", err
+	}
+	arg := param(w, tText, s)
+	switch n.fn {
+	case "contains":
+		return map[dialect.Dialect]string{dialect.SQLite: "instr", dialect.Postgres: "strpos"}[w.d] + "(" + left + ", " + arg + ") > 0", nil
+	case "startsWith":
+		out := left + " >= " + arg
+		if end := after(s); end != "" {
+			out += " AND " + left + " < " + param(w, tText, end)
 		}
-		if formOf(w, n) == numeric {
-			return w.Arg(string(record.Unscaled(scaled.Int64(), scaleOf(n)))) + "::numeric", true
-		}
-		return param(w, tInt, scaled.Int64()), true
+		return "(" + out + ")", nil
 	}
-	if !isPlace || formOf(w, n) == common {
-		return param(w, n.typ(), v), true
-	}
-	switch v := v.(type) {
-	case string:
-		if formOf(w, n) == uuid {
-			if id, ok := record.ParseID(v); !ok || string(id) != v {
-				return "", false
-			}
-		}
-	case time.Time:
-		return w.Arg(within(v)), true
-	}
-	return w.Arg(dialect.Postgres.Value(p.f, v)), true
-}
-
-// within brings a moment into the range that PostgreSQL can hold: no record has one
-// outside the years 1 to 9999.
-func within(t time.Time) time.Time {
-	first, last := time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(10001, 1, 1, 0, 0, 0, 0, time.UTC)
-	switch {
-	case t.Before(first):
-		return first
-	case t.After(last):
-		return last
-	}
-	return t
-}
-
-func isID(f *record.Field) bool {
-	return f.Type == record.Reference || f.Type == record.Blob || f.Name == "id"
-}
-
-// param registers a constant in the common form of its type.
-func param(w *Writer, t ctype, v any) string {
-	switch x := v.(type) {
-	case span:
-		v = int64(x)
-	case bool:
-		return w.Arg(w.d.Value(&record.Field{Type: record.Bool}, x)) + w.cast("boolean")
-	default:
-		v = dialect.SQLite.Value(&record.Field{Type: t.field()}, v)
-	}
-	switch t {
-	case tText:
-		return w.Arg(v) + w.cast(`text COLLATE "C"`)
-	case tDay:
-		return w.Arg(v) + w.cast("date")
-	}
-	return w.Arg(v) + w.cast("bigint")
-}
-
-// cast says the type of a parameter that PostgreSQL could not guess.
-func (w *Writer) cast(typ string) string {
+	size := utf8.RuneCountInString(s)
 	if w.d == dialect.SQLite {
-		return ""
+		return fmt.Sprintf("(length(%s) >= %d AND substr(%s, -%d) = %s)", left, size, left, size, arg), nil
 	}
-	return "::" + typ
+	return fmt.Sprintf("right(%s, %d) = %s", left, size, arg), nil
+}
+
+// after gives the first text in byte order behind all texts that begin with s.
+func after(s string) string {
+	rs := []rune(s)
+	for i := len(rs) - 1; i >= 0; i-- {
+		switch {
+		case rs[i] == 0xD7FF:
+			rs[i] = 0xE000
+		case rs[i] < utf8.MaxRune:
+			rs[i]++
+		default:
+			continue
+		}
+		return string(rs[:i+1])
+	}
+	return ""
+}
+
+func (n *lowerNode) sql(w *Writer, env *Env, alias string) (string, error) {
+	s, err := operand(n.x, w, env, alias)
+	return "lower(" + s + ")", err
+}
+
+func (n *sizeNode) sql(w *Writer, env *Env, alias string) (string, error) {
+	if n.x.typ() != tList {
+		s, err := operand(n.x, w, env, alias)
+		if w.d == dialect.SQLite {
+			return "length(" + s + ")", err
+		}
+		return "char_length(" + s + ")::bigint", err
+	}
+	s, err := n.x.sql(w, env, alias)
+	switch p := n.x.(*placeNode); {
+	case w.d == dialect.SQLite:
+		return "coalesce(json_array_length(" + s + "), 0)", err
+	case p.f.Custom:
+		return fmt.Sprintf("coalesce(jsonb_array_length(%s.%s->'%s'), 0)::bigint", alias, dialect.Extra, p.f.Name), err
+	}
+	return "coalesce(cardinality(" + s + "), 0)::bigint", err
+}
+
+func (n *searchNode) sql(w *Writer, env *Env, alias string) (string, error) {
+	v, err := n.q.value(env, nil)
+	text, _ := v.(string)
+	q := search.Parse(text)
+	if err != nil || q.Empty() {
+		return "1=0", err
+	}
+	if w.d == dialect.SQLite {
+		return fmt.Sprintf("%s.id IN (SELECT d.record FROM search_doc d JOIN search_fts ON search_fts.rowid = d.docid WHERE search_fts MATCH %s AND d.kind = %s)",
+			alias, w.Arg("{pub} : ("+q.FTS5()+")"), w.Arg(n.kind)), nil
+	}
+	return fmt.Sprintf("%s.id IN (SELECT d.record FROM search_doc d WHERE d.kind = %s AND d.pub @@ %s::tsquery)", alias, w.Arg(n.kind), w.Arg(q.TSQuery())), nil
+}
+
+func (n *partNode) sql(w *Writer, env *Env, alias string) (string, error) {
+	s, err := n.x.sql(w, env, alias)
+	if err != nil {
+		return "", err
+	}
+	if w.d == dialect.SQLite { // a function of ours: SQLite knows no zones
+		return fmt.Sprintf("maru_part('%s', %s, %s)", n.part, s, w.Arg(env.zone().String())), nil
+	}
+	if formOf(w, n.x) != moment { // whole seconds are enough, and exact in what to_timestamp takes
+		s = "to_timestamp(CASE WHEN " + s + " BETWEEN -62135683200000000 AND 253402387199999999 THEN floor(" + s + "::numeric / 1000000) END)"
+	}
+	at := fmt.Sprintf("(%s AT TIME ZONE %s::text)", s, w.Arg(env.zone().String()))
+	out := map[string]string{"month": "to_char(%s, 'YYYY-MM')", "day": "to_char(%s, 'YYYY-MM-DD')", "hour": "extract(hour from %s)::bigint",
+		"weekday": "extract(isodow from %s)::bigint"}[n.part]
+	out = fmt.Sprintf("(CASE WHEN "+at+" >= '0001-01-01' AND "+at+" < '10000-01-01' THEN "+out+" END)", at)
+	if n.typ() == tText {
+		out = "(" + out + ` COLLATE "C")`
+	}
+	return out, nil
+}
+
+func (n *caseNode) sql(w *Writer, env *Env, alias string) (string, error) {
+	cond, err := condition(n.cond, w, env, alias, false)
+	if err != nil {
+		return "", err
+	}
+	a, err := operand(n.a, w, env, alias)
+	if err != nil {
+		return "", err
+	}
+	b, err := operand(n.b, w, env, alias)
+	return "(CASE WHEN " + cond + " THEN " + a + " ELSE " + b + " END)", err
+}
+
+func (n *arithNode) sql(w *Writer, env *Env, alias string) (string, error) {
+	if constant(n) {
+		v, err := n.value(env, nil)
+		return param(w, n.t, v), err
+	}
+	a, err := operand(n.a, w, env, alias)
+	if err != nil {
+		return "", err
+	}
+	b, err := operand(n.b, w, env, alias)
+	op := " + "
+	if n.minus {
+		op = " - "
+	}
+	switch {
+	case n.a.typ() == tTime && n.b.typ() == tTime:
+		return "((" + a + " - " + b + ") / 1000000)", err
+	case n.a.typ() == tTime:
+		b += " * 1000000"
+	}
+	return "(" + a + op + b + ")", err
+}
+
+func (n *memberNode) sql(w *Writer, env *Env, alias string) (string, error) {
+	if n.list.via != nil {
+		w.hops++
+		far := fmt.Sprintf("h%d", w.hops)
+		near := *n.list
+		near.via = nil
+		x := n.x
+		if !constant(x) {
+			x = &outerNode{x, alias}
+		}
+		inner, err := (&memberNode{x: x, list: &near, kind: n.list.via.To}).sql(w, env, far)
+		return fmt.Sprintf("EXISTS (SELECT 1 FROM %s %s WHERE %s.id = %s AND %s)", dialect.Ident(n.list.via.To), far, far, w.hop(alias, n.list.via), inner), err
+	}
+	f := n.list.f
+	col := alias + "." + dialect.Ident(f.Name)
+	if constant(n.x) {
+		v, err := n.x.value(env, nil)
+		s, ok := v.(string)
+		if id, isID := record.ParseID(s); f.Type == record.References && (!isID || string(id) != s) {
+			ok = false
+		}
+		switch {
+		case err != nil || !ok:
+			return "1=0", err
+		case w.d == dialect.Postgres && !f.Custom && f.Type == record.References:
+			return col + " @> ARRAY[" + w.Arg(s) + "::text]::uuid[]", nil
+		case w.d == dialect.Postgres && !f.Custom:
+			return col + " @> ARRAY[" + w.Arg(s) + "::text]", nil
+		}
+	}
+	x, err := operand(n.x, w, env, alias)
+	switch {
+	case f.Custom && w.d == dialect.SQLite:
+		return fmt.Sprintf("EXISTS (SELECT 1 FROM json_each(%s.%s, '$.%s') WHERE json_each.value = %s)", alias, dialect.Extra, f.Name, x), err
+	case f.Custom:
+		return fmt.Sprintf("jsonb_exists(%s.%s->'%s', %s)", alias, dialect.Extra, f.Name, x), err
+	case w.d == dialect.SQLite:
+		return fmt.Sprintf("%s.id IN (SELECT id FROM %s WHERE ref = %s)", alias, dialect.Ident(dialect.SideTable(n.kind, f)), x), err
+	}
+	return x + " = ANY(" + col + "::text[])", err
+}
+
+// An outerNode is an expression of the record outside, used inside a hop.
+type outerNode struct {
+	node
+	alias string
+}
+
+func (n *outerNode) sql(w *Writer, env *Env, _ string) (string, error) {
+	return n.node.sql(w, env, n.alias)
+}
+
+func (n *inVarNode) sql(w *Writer, env *Env, alias string) (string, error) {
+	list, _ := env.variable(n.list.name).([]string)
+	items := make([]any, len(list))
+	for i, s := range list {
+		items[i] = s
+	}
+	return oneOf(n.x, items, w, env, alias)
+}
+
+func (n *idsNode) sql(w *Writer, _ *Env, alias string) (string, error) {
+	if w.d == dialect.SQLite {
+		b, err := json.Marshal(n.ids)
+		return alias + ".id IN (SELECT value FROM json_each(" + w.Arg(string(b)) + "))", err
+	}
+	return alias + ".id = ANY(" + w.Arg(texts(n.ids)) + "::text[]::uuid[])", nil
+}
+
+func ignoreMissing(err error) error {
+	if f := fault.Of(err); f != nil && f.Class == fault.NotFound {
+		return nil
+	}
+	return err
 }

@@ -4,6 +4,8 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { client, useCounts, useList } from '../api/queries';
 import { faultOf } from '../api/fault';
 import type { Kind, Row } from '../api/types';
+import { Board } from '../board/Board';
+import { boardFields } from '../board/columns';
 import { useBook } from '../book';
 import { useSay } from '../i18n';
 import { useKeys } from '../keys';
@@ -33,6 +35,8 @@ export const QueuePage = () => {
 // viewOf says which view a list shows: the one asked for, else what is open, else all.
 const viewOf = (k: Kind, name: string | undefined) => (name === 'all' ? undefined : (k.views.find(v => v.name === name) ?? k.views.find(v => v.name === 'open')));
 
+const bare = ['id', 'version']; // of a board: how many, and what is wrong with the filter
+
 const Queue = ({ kind: k }: { kind: Kind }) => {
   const say = useSay();
   const { t, label } = say;
@@ -53,7 +57,10 @@ const Queue = ({ kind: k }: { kind: Kind }) => {
   const chosen = p.columns[k.name];
   const columns = useMemo(() => columnsOf(book, k, chosen ?? listed(k), say), [book, k, chosen, say]);
   const fields = useMemo(() => [...new Set(['version', ...(k.prefix ? ['number'] : []), ...(k.life ? ['state'] : []), ...(book.field(k, k.title) ? [k.title] : []), ...columns.map(c => c.field.name)])], [book, columns, k]);
-  const list = useList({ kind: k, filter: asked, order, fields });
+  const layouts = useMemo(() => boardFields(k), [k]);
+  const by = search.as === 'board' ? (layouts.find(f => f.name === search.by) ?? layouts[0]) : undefined;
+  const laid = by ? { as: 'board', ...(search.by ? { by: search.by } : {}) } : {};
+  const list = useList({ kind: k, filter: asked, order, fields: by ? bare : fields });
   const rows = useMemo(() => list.data?.pages.flatMap(x => x.items) ?? [], [list.data]);
   const first = list.data?.pages[0];
   const fault = list.error ? faultOf(list.error) : null;
@@ -89,7 +96,7 @@ const Queue = ({ kind: k }: { kind: Kind }) => {
     if (r) setCursor(r.id);
   };
   const here = rows[at];
-  useKeys([
+  useKeys(by ? [] : [
     { keys: 'j', label: t('keys.next'), scope: 'list', run: () => step(1) },
     { keys: 'k', label: t('keys.prev'), scope: 'list', run: () => step(-1) },
     { keys: 'Enter', label: t('keys.open'), scope: 'list', run: e => (here && !(e.target instanceof HTMLElement && e.target.closest('button,a,[role="row"] a')) ? open(here) : e.target instanceof HTMLElement && e.target.closest<HTMLElement>('button,a')?.click()) },
@@ -119,19 +126,41 @@ const Queue = ({ kind: k }: { kind: Kind }) => {
           </span>
         )}
         <span className="grow" />
-        <IconButton icon="split" label={t('queue.preview')} aria-pressed={p.preview} onClick={() => setPrefs({ preview: !p.preview })} className="wideonly" />
-        <ColumnsMenu kind={k} names={names} />
+        {by && layouts.length > 1 && (
+          <label className="boardby">
+            {t('board.by')}
+            <select className="inp" value={by.name} onChange={e => go({ by: e.currentTarget.value } as QueueSearch)}>
+              {layouts.map(f => (
+                <option key={f.name} value={f.name}>
+                  {label(f.label)}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
+        {layouts.length > 0 && (
+          <div role="group" aria-label={t('board.layout')} className="segments">
+            <button type="button" aria-pressed={!by} onClick={() => go({ as: undefined, by: undefined } as QueueSearch)}>
+              {t('board.list')}
+            </button>
+            <button type="button" aria-pressed={Boolean(by)} onClick={() => go({ as: 'board' })}>
+              {t('board.board')}
+            </button>
+          </div>
+        )}
+        {!by && <IconButton icon="split" label={t('queue.preview')} aria-pressed={p.preview} onClick={() => setPrefs({ preview: !p.preview })} className="wideonly" />}
+        {!by && <ColumnsMenu kind={k} names={names} />}
         <a className="ib" href={exportURL} download={`${k.plural}.csv`} aria-label={t('queue.export')} title={t('queue.export')}>
           <Icon name="download" />
         </a>
       </div>
       <nav className="tabs" aria-label={t('queue.views')}>
         {k.views.map((v, i) => (
-          <Link key={v.name} to="/$plural" params={{ plural: k.plural }} search={{ view: v.name }} className={view?.name === v.name ? 'on' : ''} aria-current={view?.name === v.name ? 'page' : undefined}>
+          <Link key={v.name} to="/$plural" params={{ plural: k.plural }} search={{ view: v.name, ...laid }} className={view?.name === v.name ? 'on' : ''} aria-current={view?.name === v.name ? 'page' : undefined}>
             {label(v.label)} <span className="n num">{count(i + 1)}</span>
           </Link>
         ))}
-        <Link to="/$plural" params={{ plural: k.plural }} search={{ view: 'all' }} className={view ? '' : 'on'} aria-current={view ? undefined : 'page'}>
+        <Link to="/$plural" params={{ plural: k.plural }} search={{ view: 'all', ...laid }} className={view ? '' : 'on'} aria-current={view ? undefined : 'page'}>
           {t('queue.all')} <span className="n num">{count(0)}</span>
         </Link>
       </nav>
@@ -145,7 +174,7 @@ const Queue = ({ kind: k }: { kind: Kind }) => {
         onFind={w => go({ q: w || undefined } as QueueSearch)}
         onReset={() => go({ filter: undefined, q: undefined, order: undefined } as QueueSearch)}
       />
-      {fresh > 0 && (
+      {!by && fresh > 0 && (
         <div className="newbar" role="status">
           <span>{t('queue.new', { n: fresh })}</span>
           <Button
@@ -159,6 +188,7 @@ const Queue = ({ kind: k }: { kind: Kind }) => {
           </Button>
         </div>
       )}
+      {by ? badFilter ? <div className="split" /> : <Board key={by.name} kind={k} by={by} filter={asked} order={order} /> : (
       <div className={`split ${p.preview ? 'two' : ''}`}>
         {rows.length === 0 ? (
           <div className="gridempty" aria-busy={list.isPending}>
@@ -193,6 +223,7 @@ const Queue = ({ kind: k }: { kind: Kind }) => {
         )}
         {p.preview && <Preview kind={k} id={cursor} onClose={() => setPrefs({ preview: false })} />}
       </div>
+      )}
       {picked.length > 0 && <Bulk kind={k} rows={picked} onClear={() => setSelected(new Set())} onLeft={left => setSelected(new Set(left))} />}
     </main>
   );

@@ -1,5 +1,5 @@
 // Attachments: chosen, dropped anywhere on the record, or pasted.
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import { call } from '../api/client';
 import { faultOf } from '../api/fault';
 import { refresh, useAttachments } from '../api/queries';
@@ -9,28 +9,24 @@ import { useSay } from '../i18n';
 import { Button, IconButton } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { toast } from '../ui/toast';
+import { nameOfFile, pictures, sendFile, useDrop } from './useDrop';
 
 type Props = { kind: Kind; rec: Rec; id: string };
-
-const pictures = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
 
 export const Files = ({ kind: k, rec, id }: Props) => {
   const { t, size } = useSay();
   const files = useAttachments(k, id).data ?? [];
   const may = rec.can.verbs.includes('attach');
   const [busy, setBusy] = useState<string[]>([]);
-  const [over, setOver] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const path = `/${k.plural}/${rec.id}/attachments`;
   const upload = useCallback(
     async (list: File[]): Promise<void> => {
       for (const f of list) {
-        const name = f.name && f.name !== 'image.png' ? f.name : `${t('files.pasted')}.png`;
+        const name = nameOfFile(f, t('files.pasted'));
         setBusy(b => [...b, name]);
-        const form = new FormData();
-        form.append('file', f, name);
         try {
-          await call('POST', path, { body: form });
+          await sendFile(path, f, name);
         } catch (e) {
           toast(`${name}: ${faultOf(e).message}`, 'bad');
         } finally {
@@ -41,40 +37,7 @@ export const Files = ({ kind: k, rec, id }: Props) => {
     },
     [path, k.name, id, rec.id, t],
   );
-  useEffect(() => {
-    if (!may) return;
-    const paste = (e: ClipboardEvent): void => {
-      const list = [...(e.clipboardData?.files ?? [])];
-      if (!list.length) return;
-      e.preventDefault();
-      void upload(list);
-    };
-    const carries = (e: DragEvent): boolean => e.dataTransfer?.types.includes('Files') ?? false;
-    const drag = (e: DragEvent): void => {
-      if (!carries(e)) return;
-      e.preventDefault();
-      setOver(true);
-    };
-    const leave = (e: DragEvent): void => {
-      if (!e.relatedTarget) setOver(false);
-    };
-    const drop = (e: DragEvent): void => {
-      if (!carries(e)) return;
-      e.preventDefault();
-      setOver(false);
-      void upload([...(e.dataTransfer?.files ?? [])]);
-    };
-    document.addEventListener('paste', paste);
-    document.addEventListener('dragover', drag);
-    document.addEventListener('dragleave', leave);
-    document.addEventListener('drop', drop);
-    return () => {
-      document.removeEventListener('paste', paste);
-      document.removeEventListener('dragover', drag);
-      document.removeEventListener('dragleave', leave);
-      document.removeEventListener('drop', drop);
-    };
-  }, [may, upload]);
+  const over = useDrop(may, upload);
   const remove = async (file: string): Promise<void> => {
     try {
       await call('DELETE', `${path}/${file}`);

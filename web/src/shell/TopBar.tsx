@@ -101,6 +101,7 @@ export const TopBar = ({ me }: { me: Me }) => {
           ...densities.map(d => ({ label: t(`density.${d}`), checked: p.density === d, onPick: () => setPrefs({ density: d }) })),
           'line',
           { label: t('top.keys'), icon: <Icon name="keyboard" />, end: <Kbd keys="?" />, onPick: () => sheetOpen.set(true) },
+          { label: t('top.portal'), icon: <Icon name="home" />, onPick: () => void navigate({ to: '/portal', search: {} }) },
           { label: t('top.api'), icon: <Icon name="book" />, onPick: () => void window.open('/docs', '_blank', 'noopener') },
           'line',
           { label: t('top.signout'), icon: <Icon name="out" />, onPick: () => void signOut() },

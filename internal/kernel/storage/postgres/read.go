@@ -366,7 +366,7 @@ func (s *Store) Search(ctx context.Context, q search.Query, internal bool, offse
 	}
 	rank, order := "0::float8", "docid DESC"
 	if n < rankBelow {
-		rank = "ts_rank(" + col + ", $1::text::tsquery)::float8"
+		rank = "ts_rank(" + col + ", $1::text::tsquery, 1)::float8" // 1: the shorter the document, the more a word weighs
 		order = "4 DESC, docid DESC"
 	}
 	var out []storage.Hit

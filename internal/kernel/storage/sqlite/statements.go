@@ -24,11 +24,11 @@ func (s *statements) query(ctx context.Context, text string, args []any) (*sql.R
 	st := s.m[text]
 	s.mu.RUnlock()
 	if st == nil {
-		fresh, err := s.db.PrepareContext(ctx, text) //nolint:sqlclosecheck // kept, and closed when it falls out
+		fresh, err := s.db.PrepareContext(ctx, text)
 		if err != nil {
 			return nil, err
 		}
-		st = s.keep(text, fresh)
+		st = s.keep(text, fresh) //nolint:sqlclosecheck // kept, and closed when it falls out
 	}
 	return st.QueryContext(ctx, args...)
 }
