@@ -258,6 +258,9 @@ func TestWaiting(t *testing.T) {
 				if got := w.get("resolver", p); got.str("state") != c.state || got.str("resolution_code") != c.code {
 					t.Errorf("%s: %s %q", c.move, got.str("state"), got.str("resolution_code"))
 				}
+				if r := w.call("resolver", "POST", "/incidents/"+w.inProgress(group, category, nil).str("id")+"/actions/hold", m{"hold_reason": "awaiting_problem", "problem": prb}); r.guards() != "problem_linked" {
+					t.Errorf("waiting for a problem after %s: %d %s", c.move, r.status, r.raw)
+				}
 				if c.note != "" && !strings.Contains(string(w.get("resolver", p+"/comments").raw), c.note) {
 					t.Errorf("%s left no note", c.move)
 				}

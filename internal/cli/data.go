@@ -24,7 +24,7 @@ type importCmd struct {
 	Profile string            `arg:"" help:"What the file is, such as servicenow-incidents."`
 	File    []string          `arg:"" help:"Files." type:"existingfile"`
 	DryRun  bool              `help:"Say what would happen; change nothing."`
-	Map     map[string]string `help:"Settings of the profile, such as zone=Asia/Seoul."`
+	Map     map[string]string `help:"Settings of the profile, such as zone=Asia/Seoul or encoding=windows-949."`
 	Rejects string            `help:"Where to write rejected rows; default FILE.rejects.csv beside the file." type:"path"`
 	JSON    bool              `name:"json" help:"Print the report as JSON."`
 }

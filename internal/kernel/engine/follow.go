@@ -83,7 +83,7 @@ func (e *Engine) Follow(ctx context.Context, cursor string, do func(es []*journa
 func (e *Engine) Ends(ctx context.Context) (string, error) { return e.store.End(ctx) }
 
 // farBehind is how many entries a reader may have missed before it is told to start over.
-const farBehind = 5_000
+const farBehind = 2_000
 
 // Resume reports whether a reader may go on from a cursor: ok is false when so much has
 // happened since that looking afresh is less work. A cursor that was never given is

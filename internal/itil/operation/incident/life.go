@@ -100,13 +100,13 @@ var (
 			return true
 		}
 		if i.Fix != "" {
-			return comesYet(q, kind.Change, i.Fix)
+			return comesYet(q, kind.Change, i.Fix, changeEnds)
 		}
 		ids, err := q.Linked(i.ID, "resolved_by_change", false)
-		return err == nil && slices.ContainsFunc(append(ids, i.CausedBy), func(id record.ID) bool { return comesYet(q, kind.Change, id) })
+		return err == nil && slices.ContainsFunc(append(ids, i.CausedBy), func(id record.ID) bool { return comesYet(q, kind.Change, id, changeEnds) })
 	})
 	problemLinked = when("problem_linked", func(q record.Ask, i *Incident) bool {
-		return i.HoldReason != "awaiting_problem" || comesYet(q, kind.Problem, i.Problem)
+		return i.HoldReason != "awaiting_problem" || comesYet(q, kind.Problem, i.Problem, problemEnds)
 	})
 	notesLong = when("notes_long", func(q record.Ask, i *Incident) bool {
 		return utf8.RuneCountInString(strings.TrimSpace(string(i.ResolutionNotes))) >= whole(q, "notes_min")
@@ -128,13 +128,22 @@ var (
 	notMajorYet = when("not_major_yet", func(_ record.Ask, i *Incident) bool { return i.Major == "none" || i.Major == "demoted" })
 )
 
-// comesYet reports whether something can be waited for: it is there, and not finished.
-func comesYet(q record.Ask, kind string, id record.ID) bool {
+// The moves that end the waiting for a problem and for a change; rules hear them.
+var (
+	problemEnds = []string{"apply_fix", "accept_risk", "cancel"}
+	changeEnds  = []string{"close", "cancel"}
+)
+
+// comesYet reports whether something can be waited for: it is there, and one of the moves
+// that end the waiting is still to come.
+func comesYet(q record.Ask, kind string, id record.ID, ends []string) bool {
 	if id == "" {
 		return false
 	}
 	r, err := q.Get(kind, id)
-	return err == nil && !r.Kind.Life.Final(r.State())
+	return err == nil && slices.ContainsFunc(r.Kind.Life.Moves(), func(m record.Move) bool {
+		return slices.Contains(ends, m.Name) && m.Starts(r.Kind.Life, r.State())
+	})
 }
 
 func when(name string, ok func(record.Ask, *Incident) bool) guard { return guard{Name: name, OK: ok} }
