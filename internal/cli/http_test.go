@@ -5,7 +5,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/cookiejar"
 	"net/url"
 	"strings"
 	"sync"
@@ -17,8 +16,8 @@ import (
 // commands are what scripts can do besides running maru.
 var commands = map[string]func(ts *testscript.TestScript, neg bool, args []string){"freeport": freeport, "http": request}
 
-// jars keep the cookies of each user of each script.
-var jars sync.Map
+// sessions keeps the cookie of each user of each script.
+var sessions sync.Map
 
 // freeport NAME puts the number of a free port into the environment.
 func freeport(ts *testscript.TestScript, _ bool, args []string) {
@@ -31,11 +30,10 @@ func freeport(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // request is "http METHOD URL [BODY]": it waits until somebody answers there, prints the
-// answer, and keeps cookies per user of a script (MARU_WHO). A URL's query may be written
+// answer, and keeps who is signed in, per user of a script (MARU_WHO). A URL's query may be written
 // as people read it.
 func request(ts *testscript.TestScript, neg bool, args []string) {
-	fresh, _ := cookiejar.New(nil)
-	kept, _ := jars.LoadOrStore([2]any{ts, ts.Getenv("MARU_WHO")}, fresh)
+	who := [2]any{ts, ts.Getenv("MARU_WHO")}
 	path, query, _ := strings.Cut(args[1], "?")
 	if q, err := url.ParseQuery(query); err == nil && query != "" {
 		path += "?" + q.Encode()
@@ -44,12 +42,14 @@ func request(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) > 2 {
 		body = args[2]
 	}
-	client := &http.Client{Jar: kept.(http.CookieJar)}
 	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
 		req, err := http.NewRequest(args[0], path, strings.NewReader(body))
 		ts.Check(err)
 		req.Header.Set("Content-Type", "application/json")
-		res, err := client.Do(req)
+		if c, ok := sessions.Load(who); ok {
+			req.AddCookie(c.(*http.Cookie))
+		}
+		res, err := http.DefaultClient.Do(req)
 		if err != nil {
 			if time.Now().After(end) {
 				ts.Fatalf("nobody answers: %v", err)
@@ -59,6 +59,9 @@ func request(ts *testscript.TestScript, neg bool, args []string) {
 		raw, err := io.ReadAll(res.Body)
 		ts.Check(err)
 		_ = res.Body.Close()
+		for _, c := range res.Cookies() {
+			sessions.Store(who, c)
+		}
 		_, _ = fmt.Fprintf(ts.Stdout(), "%d\n%s\n", res.StatusCode, raw)
 		if (res.StatusCode >= 300) != neg {
 			ts.Fatalf("%s %s: %d %s", args[0], path, res.StatusCode, raw)

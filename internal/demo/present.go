@@ -34,7 +34,7 @@ func (st *stage) present(rng *rand.Rand) error {
 		sc := pick(rng, scenes)
 		st.tell(sc.key, st.now.Add(-time.Duration(90+rng.IntN(38*60))*time.Second), ordinary(sc))
 	}
-	return nil
+	return st.desks()
 }
 
 // candidate is a P1 that the rules have flagged; nobody has decided yet whether it is a

@@ -115,12 +115,15 @@ func (t *tale) aside(do func()) {
 // begin draws who is in the tale and how bad it is.
 func (t *tale) begin() {
 	at := t.at.Add(time.Second)
-	t.p, t.lang = t.town.personas[role.Integration], "ko"
-	if chance(t.rng, .3) {
-		t.lang = "en"
-	}
-	if !t.sc.monitor {
+	switch {
+	case t.sc.monitor:
+		if t.p, t.lang = t.town.personas[role.Integration], "ko"; chance(t.rng, .3) {
+			t.lang = "en"
+		}
+	case t.p == nil:
 		t.p = t.town.requester(t.rng, t.sc)
+		fallthrough
+	default:
 		t.lang = t.p.lang
 	}
 	if t.it = t.town.item(t.rng, t.sc, t.p); t.it != nil && t.it.service != t.sc.service {

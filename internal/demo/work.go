@@ -156,11 +156,16 @@ func (t *tale) days(from time.Time, n int) time.Time {
 	return at
 }
 
-func (t *tale) holdForCustomer(at time.Time) {
-	ask := t.say("ask", t.lang)
+// question is what the requester is asked: the scene's own, or something general.
+func (t *tale) question() string {
 	if own := t.sc.only(t.lang, "a", t.kind); len(own) > 0 {
-		ask = t.slots.fill(pick(t.rng, own))
+		return t.slots.fill(pick(t.rng, own))
 	}
+	return t.say("ask", t.lang)
+}
+
+func (t *tale) holdForCustomer(at time.Time) {
+	ask := t.question()
 	if !t.do(at, t.hand, func(tx *hands) error {
 		return tx.Move(kind.Incident, t.id, "hold", record.Input{Comment: ask, Values: record.Values{"hold_reason": "awaiting_customer"}})
 	}) {
