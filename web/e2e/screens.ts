@@ -81,6 +81,18 @@ for (const [lang, theme] of [['ko', 'light'], ['en', 'dark'], ['ko', 'dark'], ['
     await page.goto('/incidents');
     await page.getByRole('row').nth(2).waitFor();
     await shot('queue-800');
+    for (const width of [390, 1440]) {
+      const own = await browser.newContext({ viewport: { width, height: width < 500 ? 844 : 900 }, baseURL: url });
+      await own.addCookies([{ name: 'maru_session', value: api('user').session, domain: new URL(url).hostname, path: '/' }]);
+      await own.addInitScript(p => localStorage.setItem('maru.prefs', JSON.stringify(p)), { lang, theme });
+      const portal = await own.newPage();
+      for (const [name, path] of [['home', ''], ['answers', '?q=VPN'], ['report', '/new/incidents'], ['requests', '/requests'], ['request', '/incidents/INC0000004']] as const) {
+        await portal.goto(`/portal${path}`);
+        await portal.getByRole('heading', { level: 1 }).waitFor();
+        await shot(`portal-${name}-${width}`, portal);
+      }
+      await own.close();
+    }
     const out = await browser.newPage({ viewport: { width: 1440, height: 900 }, baseURL: url });
     await out.addInitScript(p => localStorage.setItem('maru.prefs', JSON.stringify(p)), { lang, theme });
     await out.goto('/signin');

@@ -17,7 +17,7 @@ import { Button, Note } from '../ui/Button';
 import { FieldRow } from '../ui/Field';
 import { toast } from '../ui/toast';
 import { Line } from './Answers';
-import { useAnswers } from './ask';
+import { useAlike } from './ask';
 import { keepDraft, readForm } from './draft';
 import { Back, Oops, Page } from './Page';
 import { Chosen, FileButtons } from './Pickfiles';
@@ -222,8 +222,8 @@ const Known = ({ kind: k, text }: { kind: Kind; text: string }) => {
     timer.current = setTimeout(() => setQ(text.trim().length > 3 ? text.trim() : ''), 350);
     return () => clearTimeout(timer.current);
   }, [text]);
-  const found = useAnswers(book, q, 8).data ?? [];
-  const list = q ? found.filter(f => !book.kinds.get(f.kind)?.config).slice(0, 4) : [];
+  const found = useAlike(book, q, 4).data ?? [];
+  const list = q ? found : [];
   return (
     <div role="status" className="pknown">
       {list.length > 0 && (

@@ -73,6 +73,26 @@ export const useAnswers = (book: Book, q: string, limit: number) => {
   });
 };
 
+const WORDS = 4;
+
+// useAlike finds what a sentence may be about. The search wants every word, and no two people tell of one
+// thing in the same words: so its longest are looked for one by one, and what half of them find is alike.
+export const useAlike = (book: Book, text: string, limit: number) => {
+  const words = [...new Set(text.split(/\s+/).filter(w => w.length > 1))].toSorted((a, b) => b.length - a.length).slice(0, WORDS);
+  const kinds = book.wire.kinds.filter(k => isAnswer(book, k) && !k.config).map(k => k.name);
+  return useQuery({
+    queryKey: ['portal', 'alike', words.join(' '), limit, lang()],
+    queryFn: async ({ signal }) => {
+      const hits = new Map<string, { found: Found; n: number }>();
+      for (const list of await Promise.all(words.map(w => find(w, kinds, 30, signal)))) for (const f of list) hits.set(f.id, { found: f, n: (hits.get(f.id)?.n ?? 0) + 1 });
+      const best = [...hits.values()].filter(h => h.n * 2 >= words.length).toSorted((a, b) => b.n - a.n);
+      return titled(book, best.slice(0, limit).map(h => h.found), signal);
+    },
+    enabled: words.length > 0 && kinds.length > 0,
+    placeholderData: keepPreviousData,
+  });
+};
+
 export type Trouble = { id: string; service?: string; text?: Label; title?: string; since: string; next?: string | undefined };
 
 const DAY = 86_400_000;
