@@ -34,6 +34,7 @@ const paths = {
   warn: 'M8 2.2 14.5 13.5h-13L8 2.2ZM8 6.5v3.2M8 11.6h.01',
   fold: 'M2 3h12v10H2zM6 3v10M11.5 6.5 10 8l1.5 1.5',
   book: 'M3 2.5h8.5a1.5 1.5 0 0 1 1.5 1.5v9.5H4.5A1.5 1.5 0 0 1 3 12V2.5ZM3 12a1.5 1.5 0 0 1 1.5-1.5H13',
+  chart: 'M2.5 2.5v11h11M5.5 11V8M8.5 11V5M11.5 11V7',
 } as const;
 
 export type IconName = keyof typeof paths;
