@@ -14,7 +14,9 @@ const option = (p: Props, targetName: string): Record<string, unknown> => {
   const [ink, dim, line, c1, bad, raised] = ['--ink', '--ink-3', '--line', '--c1', '--c2', '--raised'].map(css);
   const flat = p.look === 'bar';
   const category = { type: 'category', data: p.points.map(x => x.name), axisLine: { lineStyle: { color: line } }, axisTick: { show: false }, axisLabel: { color: dim, fontSize: 12, hideOverlap: !flat, width: flat ? 120 : undefined, overflow: 'truncate' }, inverse: flat };
-  const value = { type: 'value', splitNumber: 3, splitLine: { lineStyle: { color: line } }, axisLabel: { color: dim, fontSize: 12, formatter: (v: number) => p.write(v) } };
+  // A target beyond all values is still on the picture.
+  const goal = p.target ?? null;
+  const value = { type: 'value', ...(goal === null ? {} : { max: (v: { max: number }) => (v.max < goal ? goal * 1.1 : null) }), splitNumber: 3, splitLine: { lineStyle: { color: line } }, axisLabel: { color: dim, fontSize: 12, formatter: (v: number) => p.write(v) } };
   return {
     animation: false,
     textStyle: { fontFamily: css('--font'), color: ink },
