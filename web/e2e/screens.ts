@@ -72,6 +72,12 @@ for (const [lang, theme] of [['ko', 'light'], ['en', 'dark'], ['ko', 'dark'], ['
     await page.locator('.side button.siderow').nth(3).click();
     await shot('stages');
     await page.keyboard.press('Escape');
+    await page.goto('/incidents?as=board');
+    await page.locator('.card .age').first().waitFor();
+    await shot('board');
+    await page.goto('/figures/incident?kpi=incidents.created');
+    await page.locator('.chartbox svg').waitFor();
+    await shot('figures');
     await page.goto('/incidents/INC9999999');
     await shot('notfound');
     await page.setViewportSize({ width: 800, height: 900 });

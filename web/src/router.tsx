@@ -6,6 +6,8 @@ import { Failed, NotFound } from './shell/States';
 
 export type QueueSearch = { view?: string; filter?: string; order?: string; q?: string; at?: string; as?: string; by?: string; columns?: string };
 
+export type FiguresSearch = { period?: string; from?: string; to?: string; kpi?: string };
+
 const text = (v: unknown): string | undefined => (typeof v === 'string' && v !== '' ? v : undefined);
 const pick = <K extends string>(from: Record<string, unknown>, keys: K[]): Partial<Record<K, string>> => {
   const out: Partial<Record<K, string>> = {};
@@ -33,6 +35,7 @@ const desk = createRoute({ getParentRoute: () => root, id: 'desk', component: De
 const home = createRoute({ getParentRoute: () => desk, path: '/', beforeLoad: () => { throw redirect({ to: '/my' }); } });
 const my = createRoute({ getParentRoute: () => desk, path: '/my', component: lazyRouteComponent(() => import('./shell/Place'), 'MyWork') });
 const approvals = createRoute({ getParentRoute: () => desk, path: '/my/approvals', component: lazyRouteComponent(() => import('./shell/Place'), 'Approvals') });
+const figures = createRoute({ getParentRoute: () => desk, path: '/figures/$process', component: lazyRouteComponent(() => import('./figures/Figures'), 'FiguresPage'), validateSearch: (s): FiguresSearch => pick(s, ['period', 'from', 'to', 'kpi']) });
 const admin = createRoute({ getParentRoute: () => desk, path: '/admin', component: lazyRouteComponent(() => import('./admin/Admin'), 'AdminPage') });
 const adminPages = [
   createRoute({ getParentRoute: () => admin, path: '/', component: lazyRouteComponent(() => import('./admin/Admin'), 'Overview') }),
@@ -49,9 +52,10 @@ const adminPages = [
 const queue = createRoute({ getParentRoute: () => desk, path: '/$plural', component: lazyRouteComponent(() => import('./queue/Queue'), 'QueuePage'), validateSearch: (s): QueueSearch => pick(s, ['view', 'filter', 'order', 'q', 'at', 'as', 'by', 'columns']) });
 const create = createRoute({ getParentRoute: () => desk, path: '/$plural/new', component: lazyRouteComponent(() => import('./create/Create'), 'CreatePage') });
 const record = createRoute({ getParentRoute: () => desk, path: '/$plural/$key', component: lazyRouteComponent(() => import('./record/Record'), 'RecordPage') });
+const room = createRoute({ getParentRoute: () => desk, path: '/$plural/$key/room', component: lazyRouteComponent(() => import('./major/Room'), 'RoomPage') });
 
 export const router = createRouter({
-  routeTree: root.addChildren([signin, setup, portal.addChildren([portalHome, portalList, portalNew, portalOne]), desk.addChildren([home, my, approvals, admin.addChildren(adminPages), create, queue, record])]),
+  routeTree: root.addChildren([signin, setup, portal.addChildren([portalHome, portalList, portalNew, portalOne]), desk.addChildren([home, my, approvals, admin.addChildren(adminPages), figures, create, queue, record, room])]),
   defaultPreload: 'intent',
   defaultPreloadStaleTime: 0,
   scrollRestoration: false,

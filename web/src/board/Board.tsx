@@ -194,7 +194,7 @@ const ColumnView = (p: ColumnProps) => {
   }, [arriving]);
   const head: ReactNode = by.name === 'state' && c.code !== null ? <StateMark kind={k} state={c.code} /> : <span>{p.name}</span>;
   return (
-    <section className={`boardcol ${p.over ? 'over' : ''} ${c.final && p.empty && !arriving ? 'slim' : ''}`} data-column={p.index} aria-label={`${p.name} ${p.count}`}>
+    <section className={`boardcol ${p.over ? 'over' : ''} ${p.empty && !arriving ? 'slim' : ''}`} data-column={p.index} aria-label={`${p.name} ${p.count}`}>
       <h2>
         {head}
         <span className="n num">{p.count}</span>

@@ -10,6 +10,7 @@ import { sectionsOf } from '../create/form';
 import { Ago, isEmpty, Left, Person, Show } from '../fields/Show';
 import { useSay } from '../i18n';
 import { useKeys } from '../keys';
+import { canBeMajor, isMajor } from '../major/major';
 import { remember } from '../prefs';
 import { current } from '../shell/open';
 import { Failed, Loading, NotFound } from '../shell/States';
@@ -43,7 +44,7 @@ const Loader = ({ kind, id }: { kind: Kind; id: string }) => {
 
 // useMoves runs moves: at once where nothing has to be said, else through the dialog, which also
 // says why one was refused.
-const useMoves = (k: Kind, id: string, rec: Rec) => {
+export const useMoves = (k: Kind, id: string, rec: Rec) => {
   const { t, label } = useSay();
   const book = useBook();
   const [asking, setAsking] = useState<Move | null>(null);
@@ -164,6 +165,11 @@ const Record = ({ kind: k, id, rec }: { kind: Kind; id: string; rec: Rec }) => {
               <Icon name={o.doing === 'writing' ? 'pen' : 'eye'} size={14} /> {t(o.doing === 'writing' ? 'record.writing' : 'record.viewing', { name: o.name })}
             </span>
           ))}
+          {canBeMajor(book, k) && isMajor(rec) && (
+            <Link to="/$plural/$key/room" params={{ plural: k.plural, key: id }} className="btn mini">
+              <Icon name="warn" size={14} /> {t('room.open')}
+            </Link>
+          )}
           {priority && !isEmpty(rec['priority']) && <Show kind={k} field={priority} value={rec['priority']} />}
           {typeof due === 'string' && !final && <Left at={due} />}
         </div>

@@ -54,6 +54,8 @@ const useItems = (): Item[] => {
       const home = book.home(k.name);
       items.push({ id: `goto:${k.name}`, group: t('palette.goto'), text: label(k.label_plural), also: `${both(k.label_plural)} ${both(k.label)} ${home ? both(home.process.label) : ''} ${k.prefix}`, icon: <StageMark stage={home?.stage.name ?? ''} />, end: home && <small>{label(home.process.label)}</small>, run: () => void navigate({ to: '/$plural', params: { plural: k.plural }, search: {} }) });
     }
+    for (const x of book.wire.stages.flatMap(st => st.processes.map(process => ({ st, process }))))
+      if (x.process.kpis.length) items.push({ id: `figures:${x.process.name}`, group: t('palette.goto'), text: t('figures.title', { process: label(x.process.label) }), also: `${both(x.process.label)} KPI`, icon: <Icon name="chart" />, run: () => void navigate({ to: '/figures/$process', params: { process: x.process.name }, search: {} }) });
     const at = params.plural ? book.plurals.get(params.plural) : undefined;
     for (const k of at ? [at] : book.wire.kinds.filter(k => k.views.length))
       for (const v of k.views) items.push({ id: `view:${k.name}:${v.name}`, group: t('palette.view'), text: label(v.label), also: `${both(v.label)} ${both(k.label_plural)}`, icon: <Icon name="list" />, end: <small>{label(k.label_plural)}</small>, run: () => void navigate({ to: '/$plural', params: { plural: k.plural }, search: { view: v.name } }) });

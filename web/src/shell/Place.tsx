@@ -10,6 +10,7 @@ import type { IconName } from '../ui/Icon';
 import { Empty, StageMark } from '../ui/marks';
 import { Note } from '../ui/Button';
 import { faultOf } from '../api/fault';
+import { Running } from '../major/Running';
 import { langOf } from '../text';
 import { useTitle } from './title';
 
@@ -67,6 +68,7 @@ const Place = ({ name, title, lead, empty, help, icon }: { name: string; title: 
         <h1>{t(title)}</h1>
         <span className="dim">{t(lead)}</span>
       </div>
+      {name === 'my_work' && <Running />}
       <div className="pagebody">
         {views.map(v => (
           <Part key={v.kind.name} view={v} name={name} />

@@ -59,7 +59,7 @@ const StageRow = ({ stage }: { stage: Stage }) => {
   const pinned = usePinned();
   const items: MenuItem[] = stage.processes.flatMap((p): MenuItem[] => {
     const kinds = p.kinds.flatMap(n => book.kinds.get(n) ?? []);
-    if (!kinds.length) return [];
+    if (!kinds.length && !p.kpis.length) return [];
     return [
       { title: label(p.label) },
       ...kinds.map(k => ({
@@ -80,6 +80,7 @@ const StageRow = ({ stage }: { stage: Stage }) => {
           </span>
         ),
       })),
+      ...(p.kpis.length ? [{ key: `figures:${p.name}`, label: t('figures.menu'), icon: <Icon name="chart" size={14} />, onPick: () => void navigate({ to: '/figures/$process', params: { process: p.name }, search: {} }) }] : []),
     ];
   });
   if (!items.length) return null;

@@ -36,6 +36,7 @@ const paths = {
   book: 'M3 2.5h8.5a1.5 1.5 0 0 1 1.5 1.5v9.5H4.5A1.5 1.5 0 0 1 3 12V2.5ZM3 12a1.5 1.5 0 0 1 1.5-1.5H13',
   home: 'M2.5 7.5 8 2.5l5.5 5V13.5h-4v-4h-3v4h-4z',
   camera: 'M2 5h3l1-2h4l1 2h3v8H2zM8 11a2.3 2.3 0 1 0 0-4.6A2.3 2.3 0 0 0 8 11Z',
+  chart: 'M2.5 2.5v11h11M5.5 11V8M8.5 11V5M11.5 11V7',
 } as const;
 
 export type IconName = keyof typeof paths;
