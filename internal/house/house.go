@@ -135,6 +135,12 @@ func (h *House) Close(ctx context.Context) error {
 	return errors.Join(err, h.store.Close())
 }
 
+// The jobs of the platform itself; like those of processes they have words.
+const (
+	checkpointJob = "journal.checkpoint"
+	tidyJob       = "platform.tidy"
+)
+
 // tasks are the jobs of the processes and of the platform.
 func (h *House) tasks() []job.Task {
 	var out []job.Task
@@ -144,11 +150,11 @@ func (h *House) tasks() []job.Task {
 		}})
 	}
 	return append(out,
-		job.Task{Name: "journal.checkpoint", Every: time.Hour, Run: func(ctx context.Context, _ time.Time) (job.Report, error) {
+		job.Task{Name: checkpointJob, Every: time.Hour, Run: func(ctx context.Context, _ time.Time) (job.Report, error) {
 			_, err := h.Checkpoint(ctx)
 			return job.Report{Done: 1}, err
 		}},
-		job.Task{Name: "platform.tidy", Every: time.Hour, Run: func(ctx context.Context, asOf time.Time) (job.Report, error) {
+		job.Task{Name: tidyJob, Every: time.Hour, Run: func(ctx context.Context, asOf time.Time) (job.Report, error) {
 			n, err := h.store.Tidy(ctx, asOf.Add(-48*time.Hour))
 			return job.Report{Done: int(n)}, err
 		}})

@@ -64,8 +64,8 @@ func checkView(s *record.Schema, q record.Ask, v *SavedView) error {
 			return err
 		}
 	}
-	known := func(field string, names []string) error {
-		for _, n := range names {
+	known := func(field string, list []string) error {
+		for _, n := range list {
 			if f := k.Field(strings.TrimPrefix(n, "-")); f == nil || f.Secret {
 				return fault.Field(field, "unknown_field", "field", n)
 			}
@@ -75,7 +75,7 @@ func checkView(s *record.Schema, q record.Ask, v *SavedView) error {
 	for _, x := range []struct {
 		field string
 		names []string
-	}{{"order", words(v.Order)}, {"columns", v.Columns}, {"group_by", words(v.GroupBy)}} {
+	}{{"order", names(v.Order)}, {"columns", v.Columns}, {"group_by", names(v.GroupBy)}} {
 		if err := known(x.field, x.names); err != nil {
 			return err
 		}
@@ -92,7 +92,7 @@ func checkView(s *record.Schema, q record.Ask, v *SavedView) error {
 	return nil
 }
 
-// words cuts a list of names at its commas.
-func words(s string) []string {
+// names cuts a list of names at its commas.
+func names(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
 }

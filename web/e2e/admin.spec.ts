@@ -9,7 +9,7 @@ const row = (page: Page, text: string) => page.getByRole('row').filter({ hasText
 
 for (const [lang, theme] of [['ko', 'light'], ['en', 'dark']] as const) {
   test(`every page of administration is accessible, ${lang} ${theme}`, async ({ signedIn }) => {
-    test.setTimeout(120_000);
+    test.setTimeout(300_000);
     const page = await signedIn('admin', { lang, theme });
     await page.goto('/my');
     await page.locator('.adminrow').click();

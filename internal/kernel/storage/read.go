@@ -61,8 +61,6 @@ type Trail interface {
 	Stray(ctx context.Context) (int64, error)
 	// Keys gives the keys of persons; an erased one is present without a key.
 	Keys(ctx context.Context, persons []record.ID) (map[record.ID][]byte, error)
-	// Idem finds a remembered answer; nil when none.
-	Idem(ctx context.Context, key string) (*Idem, error)
 }
 
 // An EntryQuery asks for entries of the journal; an empty member asks nothing.
@@ -96,6 +94,8 @@ type Finder interface {
 	// Mark and Marked keep small named values: cursors, checkpoints, the public key.
 	Mark(ctx context.Context, name, value string) error
 	Marked(ctx context.Context, name string) (string, error)
+	// Idem finds a remembered answer; nil when none.
+	Idem(ctx context.Context, key string) (*Idem, error)
 	// Tidy removes what has outlived its keeping, idempotency answers before t, and lets
 	// the planner see how the tables have grown.
 	Tidy(ctx context.Context, t time.Time) (int64, error)

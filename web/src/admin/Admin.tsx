@@ -1,6 +1,7 @@
 // Administration: what a person in charge looks after, on pages of its own.
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import type { Kind } from '../api/types';
 import { useBook } from '../book';
 import { useSay, type Key } from '../i18n';
 import { useTitle } from '../shell/title';
@@ -14,7 +15,7 @@ const groups: Key[] = ['admin.people', 'admin.shape', 'admin.machine'];
 const useName = (): ((p: Place) => string) => {
   const { t, label } = useSay();
   const book = useBook();
-  return p => ('to' in p ? t(p.title) : label(book.kinds.get(p.kind)?.label_plural));
+  return p => ('to' in p && p.title ? t(p.title) : label(book.kinds.get(p.kind ?? '')?.label_plural));
 };
 
 export const AdminPage = () => {
@@ -59,19 +60,20 @@ export const AdminPage = () => {
   );
 };
 
-// Page is the frame of one page of administration.
-export const Page = ({ title, lead, actions, children }: { title: Key; lead: Key; actions?: ReactNode; children: ReactNode }) => {
-  const { t } = useSay();
-  useTitle(t(title));
+// Page is the frame of one page of administration, called by its kind where it looks after one.
+export const Page = ({ title, kind, lead, actions, children }: { title?: Key; kind?: Kind | undefined; lead: Key; actions?: ReactNode; children: ReactNode }) => {
+  const { t, label } = useSay();
+  const name = title ? t(title) : label(kind?.label_plural);
+  useTitle(name);
   return (
     <main id="main" className="page" tabIndex={-1}>
       <div className="phead">
-        <h1>{t(title)}</h1>
+        <h1>{name}</h1>
         <span className="dim">{t(lead)}</span>
         <span className="grow" />
         {actions}
       </div>
-      <div className="pagebody" tabIndex={0} role="region" aria-label={t(title)}>
+      <div className="pagebody" tabIndex={0} role="region" aria-label={name}>
         {children}
       </div>
     </main>

@@ -33,7 +33,7 @@ export const CategoriesPage = () => {
 };
 
 const Tree = ({ kind: k }: { kind: Kind }) => {
-  const { t } = useSay();
+  const { t, label } = useSay();
   const list = useAll(k.plural, { fields: 'name,parent,group,active', order: 'name' });
   const { run, busy } = useDo();
   const [draft, setDraft] = useState<Draft>();
@@ -92,7 +92,7 @@ const Tree = ({ kind: k }: { kind: Kind }) => {
   };
   return (
     <Page
-      title="admin.categories"
+      kind={k}
       lead="admin.categories.lead"
       actions={
         <Button look="primary" icon="plus" onClick={() => setDraft({ of: '', parent: null, level: 1 })}>
@@ -106,7 +106,7 @@ const Tree = ({ kind: k }: { kind: Kind }) => {
       {draft && 'of' in draft && draft.of === '' && <Edit label={t('admin.cat.name')} busy={busy} onSave={name => void add(name, draft)} onCancel={cancel} />}
       {list.isSuccess && nodes.length === 0 && !draft && <Empty title={t('admin.cat.none')} icon="list" />}
       {nodes.length > 0 && (
-        <ul className="cattree sect" ref={tree} aria-label={t('admin.categories')}>
+        <ul className="cattree sect" ref={tree} aria-label={label(k.label_plural)}>
           {nodes.map((n, i) => {
             const name = String(n.row['name']);
             const renaming = draft && 'rename' in draft && draft.rename === n.row.id;

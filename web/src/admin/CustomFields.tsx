@@ -20,7 +20,7 @@ export const FieldsPage = () => {
   const book = useBook();
   const k = book.kinds.get('custom_field');
   return k ? (
-    <Page title="admin.fields" lead="admin.fields.lead">
+    <Page kind={k} lead="admin.fields.lead">
       {k.can_create && <Designer kind={k} />}
       <Existing kind={k} />
     </Page>
@@ -89,7 +89,7 @@ const Designer = ({ kind: k }: { kind: Kind }) => {
             {ids => pickOf('on', kinds, ids.id)}
           </FieldRow>
           {fields.map(f => (
-            <FieldRow key={f.name} label={label(f.label)} required={f.required} error={fault?.of(f.name)} beside={f.type === 'bool'} help={f.name === 'name' ? t('admin.fields.name') : f.name === 'indexed' ? t('admin.fields.indexed') : undefined}>
+            <FieldRow key={f.name} label={label(f.label)} required={f.required} error={fault?.of(f.name)} beside={f.type === 'bool'} help={f.name === 'name' ? t('admin.fields.name') : undefined}>
               {ids =>
                 f.name === 'to' ? (
                   pickOf('to', all.data?.kinds ?? [], ids.id)

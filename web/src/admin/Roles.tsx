@@ -42,7 +42,7 @@ export const RolesPage = () => {
         <input className="inp adminfind" type="search" aria-label={t('admin.find.kind')} placeholder={t('admin.find.kind')} value={find} onChange={e => setFind(e.currentTarget.value)} />
         <span className="dim small">{t('admin.roles.legend')}</span>
       </div>
-      <div className="scrollx" tabIndex={0} role="region" aria-label={t('admin.roles')}>
+      <div className="scrollx" tabIndex={0} role="region" aria-label={t('admin.roles.lead')}>
         <table className="atable rights">
           <thead>
             <tr>

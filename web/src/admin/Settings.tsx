@@ -20,14 +20,14 @@ export const put = async (name: string, value: string): Promise<Row> => {
 
 export const SettingsPage = () => {
   const { t, label } = useSay();
-  const { wire } = useBook();
+  const { wire, kinds } = useBook();
   const all = useAdministration();
   const [find, setFind] = useState('');
   const process = useMemo(() => new Map(wire.stages.flatMap(s => s.processes).map(p => [p.name, p.label])), [wire]);
   const shown = (all.data?.settings ?? []).filter(s => !find || matches(`${label(s.label)} ${s.name}`, find));
   const groups = [...new Set(shown.map(s => s.process))];
   return (
-    <Page title="admin.settings" lead="admin.settings.lead">
+    <Page kind={kinds.get('setting')} lead="admin.settings.lead">
       {all.error && <Note tone="bad">{faultOf(all.error).message}</Note>}
       <input className="inp adminfind" type="search" aria-label={t('admin.find.setting')} placeholder={t('admin.find.setting')} value={find} onChange={e => setFind(e.currentTarget.value)} />
       {groups.map(g => (

@@ -33,7 +33,7 @@ const Tokens = ({ kind: k }: { kind: Kind }) => {
   const list = useAll(k.plural, { fields: 'name,user,roles,hint,expires_at,state,created_at', order: '-created_at', ...(all ? {} : { filter: 'user == me' }) });
   return (
     <Page
-      title="admin.tokens"
+      kind={k}
       lead="admin.tokens.lead"
       actions={
         <Button look="primary" icon="plus" onClick={() => setMaking(true)}>
@@ -43,7 +43,7 @@ const Tokens = ({ kind: k }: { kind: Kind }) => {
     >
       {wide && (
         <div className="adminbar">
-          <div role="group" aria-label={t('admin.tokens')} className="segments">
+          <div role="group" aria-label={label(k.label_plural)} className="segments">
             <button type="button" aria-pressed={!all} onClick={() => setAll(false)}>
               {t('admin.tokens.mine')}
             </button>

@@ -34,7 +34,7 @@ export const UsersPage = () => {
   if (!k) return null;
   return (
     <Page
-      title="admin.users"
+      kind={k}
       lead="admin.users.lead"
       actions={
         <>

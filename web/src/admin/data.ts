@@ -63,7 +63,7 @@ export const useDo = () => {
   return { run, busy, fault };
 };
 
-export type Place = { to: '/admin/users' | '/admin/roles' | '/admin/fields' | '/admin/matrix' | '/admin/categories' | '/admin/settings' | '/admin/tokens' | '/admin/jobs' | '/admin/journal'; title: Key; lead: Key; group: Key } | { plural: string; kind: string; group: Key };
+export type Place = { to: '/admin/users' | '/admin/roles' | '/admin/fields' | '/admin/matrix' | '/admin/categories' | '/admin/settings' | '/admin/tokens' | '/admin/jobs' | '/admin/journal'; title?: Key; kind?: string; lead: Key; group: Key } | { plural: string; kind: string; group: Key };
 
 // usePlaces lists the pages of administration that this person may use.
 export const usePlaces = (): Place[] => {
@@ -73,15 +73,15 @@ export const usePlaces = (): Place[] => {
   const may = (kind: string): boolean => book.kinds.get(kind)?.can_create ?? false;
   const list = (kind: string): Place[] => (may(kind) ? [{ plural: book.kinds.get(kind)?.plural ?? '', kind, group: 'admin.people' }] : []);
   return [
-    ...(may('user') ? [{ to: '/admin/users', title: 'admin.users', lead: 'admin.users.lead', group: 'admin.people' } as const] : []),
+    ...(may('user') ? [{ to: '/admin/users', kind: 'user', lead: 'admin.users.lead', group: 'admin.people' } as const] : []),
     ...list('group'),
     ...list('org_unit'),
     ...(oversees ? [{ to: '/admin/roles', title: 'admin.roles', lead: 'admin.roles.lead', group: 'admin.people' } as const] : []),
-    { to: '/admin/tokens', title: 'admin.tokens', lead: 'admin.tokens.lead', group: 'admin.people' },
-    ...(oversees ? [{ to: '/admin/fields', title: 'admin.fields', lead: 'admin.fields.lead', group: 'admin.shape' } as const] : []),
+    { to: '/admin/tokens', kind: 'api_token', lead: 'admin.tokens.lead', group: 'admin.people' },
+    ...(oversees ? [{ to: '/admin/fields', kind: 'custom_field', lead: 'admin.fields.lead', group: 'admin.shape' } as const] : []),
     ...(may('priority_rule') ? [{ to: '/admin/matrix', title: 'admin.matrix', lead: 'admin.matrix.lead', group: 'admin.shape' } as const] : []),
-    ...(may('category') ? [{ to: '/admin/categories', title: 'admin.categories', lead: 'admin.categories.lead', group: 'admin.shape' } as const] : []),
-    ...(oversees ? [{ to: '/admin/settings', title: 'admin.settings', lead: 'admin.settings.lead', group: 'admin.shape' } as const] : []),
+    ...(may('category') ? [{ to: '/admin/categories', kind: 'category', lead: 'admin.categories.lead', group: 'admin.shape' } as const] : []),
+    ...(oversees ? [{ to: '/admin/settings', kind: 'setting', lead: 'admin.settings.lead', group: 'admin.shape' } as const] : []),
     ...(oversees ? [{ to: '/admin/jobs', title: 'admin.jobs', lead: 'admin.jobs.lead', group: 'admin.machine' } as const] : []),
     ...(oversees ? [{ to: '/admin/journal', title: 'admin.journal', lead: 'admin.journal.lead', group: 'admin.machine' } as const] : []),
   ];

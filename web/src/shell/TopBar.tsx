@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { connected } from '../api/live';
 import { call, signedOut } from '../api/client';
 import type { Me } from '../api/types';
+import { useBook } from '../book';
 import { useSay } from '../i18n';
 import { catchTyping, useKeys } from '../keys';
 import { setPrefs, usePrefs, type Density, type Theme } from '../prefs';
@@ -52,7 +53,8 @@ const Live = () => {
 };
 
 export const TopBar = ({ me }: { me: Me }) => {
-  const { t, lang } = useSay();
+  const { t, lang, label } = useSay();
+  const book = useBook();
   const p = usePrefs();
   const navigate = useNavigate();
   useKeys([
@@ -102,7 +104,7 @@ export const TopBar = ({ me }: { me: Me }) => {
           'line',
           { label: t('top.keys'), icon: <Icon name="keyboard" />, end: <Kbd keys="?" />, onPick: () => sheetOpen.set(true) },
           { label: t('top.portal'), icon: <Icon name="home" />, onPick: () => void navigate({ to: '/portal', search: {} }) },
-          { label: t('admin.tokens'), icon: <Icon name="gear" />, onPick: () => void navigate({ to: '/admin/tokens' }) },
+          { label: label(book.kinds.get('api_token')?.label_plural), icon: <Icon name="gear" />, onPick: () => void navigate({ to: '/admin/tokens' }) },
           { label: t('top.api'), icon: <Icon name="book" />, onPick: () => void window.open('/docs', '_blank', 'noopener') },
           'line',
           { label: t('top.signout'), icon: <Icon name="out" />, onPick: () => void signOut() },
