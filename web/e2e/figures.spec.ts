@@ -73,7 +73,10 @@ for (const lang of ['ko', 'en'] as const) {
       await expect(page).toHaveURL(/\/figures\/incident/);
       await page.goto('/my');
       await page.getByRole('heading', { level: 1 }).waitFor();
-      await page.keyboard.press('Control+k');
+      await expect(async () => {
+        await page.keyboard.press('Control+k'); // heard as soon as the page listens
+        await expect(page.getByRole('combobox')).toBeVisible({ timeout: 2000 });
+      }).toPass();
       await page.getByRole('combobox').fill(w.title);
       await page.keyboard.press('Enter');
       await expect(page).toHaveURL(/\/figures\/incident/);

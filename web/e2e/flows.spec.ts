@@ -12,7 +12,7 @@ const said = {
   en: {
     signIn: 'Sign in', email: 'E-mail', password: 'Password', my: 'My work', incidents: 'Incidents', all: 'All', add: 'Add filter', apply: 'Apply', state: 'State', fresh: 'New', title: 'Title', expression: 'Expression',
     apply2: 'Apply', accept: 'Accept', resolve: 'Resolve', code: 'Resolution code', fixed: 'Fixed', notes: 'Resolution notes', send: 'Send reply', write: 'Write a reply', noteWrite: 'Write a work note', noteSend: 'Add work note', inProgress: 'In progress', resolved: 'Resolved', urgency: 'Urgency', high: 'High', edit: 'Edit',
-    create: 'New', createTitle: 'New Incident', submit: 'Create', needed: 'This is needed.', palette: 'Command palette', refused: 'The conditions are not met', long: '20 characters', hold: 'Put on hold', selected: '2 selected', actions: 'Actions', cancel: 'Cancel', reason: 'Reason', preview: 'Preview', find: 'Find in title, text, number', note: 'Work note', retry: 'Try again', notFound: 'Not found',
+    create: 'New', createTitle: 'New Incident', submit: 'Create', needed: 'This is needed.', palette: 'Command palette', refused: 'The conditions are not met', long: 'enough characters', hold: 'Put on hold', selected: '2 selected', actions: 'Actions', cancel: 'Cancel', reason: 'Reason', preview: 'Preview', find: 'Find in title, text, number', note: 'Work note', retry: 'Try again', notFound: 'Not found',
   },
 } as const;
 

@@ -21,7 +21,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode, useEffect } from 'react';
 import { createRoot } from 'react-dom/client';
 import { client } from './api/queries';
-import { useSay } from './i18n';
+import { speak, useSay } from './i18n';
 import { listenForKeys } from './keys';
 import { scheme } from './prefs';
 import { router } from './router';
@@ -49,8 +49,10 @@ const Root = () => {
 // The fonts are a stylesheet of their own, after the first paint: text shows at once in the system's font.
 void import('./fonts');
 listenForKeys();
-createRoot(document.getElementById('root') as HTMLElement).render(
-  <StrictMode>
-    <Root />
-  </StrictMode>,
+void speak().finally(() =>
+  createRoot(document.getElementById('root') as HTMLElement).render(
+    <StrictMode>
+      <Root />
+    </StrictMode>,
+  ),
 );

@@ -1,9 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { say, words, type Key, type Word } from './index';
+import { load, say, type Key, type Word } from './index';
 import { en } from './en';
 import { ko } from './ko';
+
+const words = { ko, en };
+await load('ko');
+await load('en');
 
 const holes = (w: Word): string[] => [...new Set((typeof w === 'string' ? w : w.one + w.other).match(/\{\w+\}/g) ?? [])].sort();
 

@@ -1,8 +1,7 @@
 // Words of the console, dates, numbers and durations in the person's language.
-import { useMemo } from 'react';
-import { prefs, usePrefs, type Lang } from '../prefs';
-import { en } from './en';
-import { ko } from './ko';
+import { prefs, type Lang } from '../prefs';
+import { Store, useStore } from '../store';
+import type { ko } from './ko';
 
 export type Key = keyof typeof ko;
 export type Word = string | { one: string; other: string };
@@ -10,7 +9,11 @@ export type Words = Record<Key, Word>;
 export type Args = Record<string, string | number>;
 export type Label = { ko: string; en: string };
 
-export const words: Record<Lang, Words> = { ko, en };
+// Only the words of the language in use are loaded; the other's come when it is chosen.
+const words: Partial<Record<Lang, Words>> = {};
+export const load = async (l: Lang): Promise<void> => {
+  words[l] ??= l === 'ko' ? (await import('./ko')).ko : (await import('./en')).en;
+};
 
 // browserLang is what the browser asks for, until a person chooses.
 const browserLang = (): Lang => (/^ko/i.test(navigator.language) ? 'ko' : 'en');
@@ -18,7 +21,7 @@ export const lang = (): Lang => prefs.get().lang ?? browserLang();
 
 // say writes one sentence of the console; {name} stands for an argument.
 export const say = (l: Lang, key: Key, args: Args = {}): string => {
-  const w = words[l][key];
+  const w = words[l]?.[key] ?? key; // a key shows only where nothing was loaded
   const n = args['n'];
   const text = typeof w === 'string' ? w : w[new Intl.PluralRules(l).select(Number(n)) === 'one' ? 'one' : 'other'];
   return text.replace(/\{(\w+)\}/g, (all, name: string) => {
@@ -85,10 +88,16 @@ const sayer = (l: Lang) => {
 
 const sayers: Record<Lang, Say> = { ko: sayer('ko'), en: sayer('en') };
 
+// spoken is the chosen language as soon as its words are there.
+const spoken = new Store<Lang>(lang());
+export const speak = async (): Promise<void> => {
+  const l = lang();
+  await load(l);
+  if (l === lang()) spoken.set(l);
+};
+prefs.listen(() => void speak());
+
 // sayNow is for code outside components; what a component shows must come from useSay.
 export const sayNow = (): Say => sayers[lang()];
 
-export const useSay = (): Say => {
-  const p = usePrefs();
-  return useMemo(() => sayers[p.lang ?? browserLang()], [p.lang]);
-};
+export const useSay = (): Say => sayers[useStore(spoken)];

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { prefs } from '../prefs';
-import { sayNow } from './index';
+import { load, sayNow } from './index';
+
+await load('ko');
+await load('en');
 
 const at = (l: 'ko' | 'en') => {
   prefs.set({ ...prefs.get(), lang: l });
