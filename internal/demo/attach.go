@@ -40,7 +40,7 @@ func (s *story) attach(at time.Time, who *person, id record.ID, name string, bod
 
 // attachSome adds what people send along: a picture of the screen, a log, a list.
 func (t *tale) attachSome() {
-	if t.sc.monitor || !chance(t.rng, .025) {
+	if t.sc.monitor || !chance(t.rng, .018) {
 		return
 	}
 	who := t.p

@@ -116,11 +116,10 @@ func fill(ctx context.Context, h *house.House, o Options) error {
 	}
 	st := newStage(ctx, h, o.Seed, o.Now)
 	st.town, st.clock = town, o.Clock
-	st.plot = &plot{known: map[string]*trouble{}, changed: map[string]happening{}}
-	if st.plot.talk, err = loadTalk(); err != nil {
+	st.plot = &plot{known: map[string]*trouble{}, changes: map[string][]*work{}}
+	if st.talk, err = loadTalk(); err != nil {
 		return err
 	}
-	st.talk = st.plot.talk
 	if o.Progress != nil {
 		st.heard = func(at time.Time) { o.Progress(float64(at.Sub(from))/float64(year), at) }
 	}
@@ -185,7 +184,8 @@ func (st *stage) background(rng *rand.Rand, scale float64, from time.Time) error
 		}
 		gap := time.Duration(every / math.Sqrt(scale) * float64(24*time.Hour))
 		for at := from.Add(scaled(gap, rng.Float64())); at.Before(st.now); at = at.Add(scaled(gap, .7+.6*rng.Float64())) {
-			st.tell("change "+b.key, later(st.town.office, at, time.Duration(rng.IntN(7*60))*time.Minute), routine(b))
+			w := st.plan(rng, b.attr["service"], at)
+			st.tell("change "+b.key, w.filed, routine(b, w))
 		}
 	}
 	problems, err := blocks("scenes/problems.txt")

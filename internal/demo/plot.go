@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"math/rand/v2"
 	"strings"
 	"time"
 
@@ -10,12 +11,11 @@ import (
 	"github.com/maru-itsm/maru/internal/itil/role"
 )
 
-// plot is what stories know of one another: the problems that are open and the changes
-// that were made. Only acts that are played alone write it.
+// plot is what stories know of one another: the problems that are open, which only acts
+// that are played alone write, and the changes that are planned.
 type plot struct {
-	talk    talk
-	known   map[string]*trouble  // problems by scene
-	changed map[string]happening // last change by service
+	known   map[string]*trouble // problems by scene
+	changes map[string][]*work  // by service
 }
 
 // trouble is a problem record: incidents of its scene may wait until its fix.
@@ -25,9 +25,12 @@ type trouble struct {
 	fixed bool
 }
 
-type happening struct {
-	id record.ID
-	at time.Time
+// work is one change: when it is filed, begun and done. It is filed days before it is
+// done, so that whoever asks for it afterwards finds its record there.
+type work struct {
+	id                  record.ID
+	filed, begins, ends time.Time
+	dropped             bool
 }
 
 // problem gives the open problem behind a scene, or nil.
@@ -41,40 +44,45 @@ func (p *plot) problem(scene string, at time.Time) *trouble {
 
 // cause gives the change that may have broken a service: one made within the day.
 func (p *plot) cause(service string, at time.Time) record.ID {
-	h := p.changed[service]
-	if h.id == "" || at.Sub(h.at) > 36*time.Hour {
-		return ""
+	for _, w := range p.changes[service] {
+		if since := at.Sub(w.ends); !w.dropped && since > 0 && since < 36*time.Hour {
+			return w.id
+		}
 	}
-	return h.id
+	return ""
 }
 
-// routine tells of one change of a kind: filed when it begins, made by night, now and then dropped.
-func routine(b *block) func(s *story) {
+// plan draws when a change is filed, begun and done: by day, and then by night.
+func (st *stage) plan(rng *rand.Rand, service string, at time.Time) *work {
+	w := &work{filed: later(st.town.office, at, time.Duration(rng.IntN(7*60))*time.Minute), dropped: chance(rng, .06)}
+	night := w.filed.In(st.town.zone).AddDate(0, 0, 3+rng.IntN(8))
+	w.begins = time.Date(night.Year(), night.Month(), night.Day(), 21+rng.IntN(3), rng.IntN(60), rng.IntN(60), 0, st.town.zone)
+	w.ends = w.begins.Add(about(rng, 55*time.Minute, .5))
+	st.plot.changes[service] = append(st.plot.changes[service], w)
+	return w
+}
+
+// routine tells of one change of a kind; now and then it is dropped.
+func routine(b *block, w *work) func(s *story) {
 	return func(s *story) {
 		crew := s.town.crews[b.attr["group"]]
 		maker, service := crew.member(s.rng), s.town.services[b.attr["service"]]
 		f := newSlots(s.rng, s.town.zone, "ko", s.at, maker, nil, nil)
-		var id record.ID
 		s.act(s.at.Add(time.Second), maker, func(tx *hands) error {
 			r, err := tx.Create(kind.Change, record.Values{"title": f.fill(pick(s.rng, b.texts("ko", "t"))), "description": f.fill(pick(s.rng, b.texts("ko", "b"))), "service": service.id, "owner": maker.id})
 			if err == nil {
-				id = r.ID()
+				w.id = r.ID()
 			}
 			return err
 		})
-		night := s.at.In(s.town.zone).AddDate(0, 0, 2+s.rng.IntN(8))
-		start := time.Date(night.Year(), night.Month(), night.Day(), 21+s.rng.IntN(3), s.rng.IntN(60), 0, 0, s.town.zone)
-		if chance(s.rng, .06) {
+		if w.dropped {
 			s.act(later(s.town.office, s.at, 6*time.Hour), maker, func(tx *hands) error {
-				return tx.Move(kind.Change, id, "cancel", record.Input{Reason: "일정 중복으로 다음 회차에 진행"})
+				return tx.Move(kind.Change, w.id, "cancel", record.Input{Reason: "일정 중복으로 다음 회차에 진행"})
 			})
 			return
 		}
-		s.act(start, maker, func(tx *hands) error { return tx.Move(kind.Change, id, "start", record.Input{}) })
-		s.alone = true // others ask what was changed lately
-		if s.act(s.at.Add(about(s.rng, 55*time.Minute, .5)), maker, func(tx *hands) error { return tx.Move(kind.Change, id, "close", record.Input{}) }) {
-			s.plot.changed[service.key] = happening{id, s.at}
-		}
+		s.act(w.begins, maker, func(tx *hands) error { return tx.Move(kind.Change, w.id, "start", record.Input{}) })
+		s.act(w.ends, maker, func(tx *hands) error { return tx.Move(kind.Change, w.id, "close", record.Input{}) })
 	}
 }
 

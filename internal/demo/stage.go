@@ -42,16 +42,19 @@ type stage struct {
 // span is how much time may lie between acts that are carried out side by side, and
 // width how many stories.
 const (
-	span  = 16 * time.Hour
-	width = 96
+	span  = 30 * time.Hour
+	width = 160
 )
 
-// Some runs of jobs are awaited by a story, and a round ends where one is due. The others
-// wait for the end of a round; those that touch only what no story will touch for days
-// are even played beside it.
+// How the runs of a job go with the acts of stories. Those of a patient job touch only
+// what no story will touch for days: they are played beside a round. Those of an early one
+// touch only what waits for them, and has for longer than a round lasts: they are played
+// before the round in which they fall. A round ends where an awaited one is due; it must
+// have been asked for longer ago than a round lasts.
 var (
-	awaited = map[string]bool{"incident.hold_followup": true, "incident.deadline": true}
 	patient = map[string]bool{"incident.autoclose": true}
+	early   = map[string]bool{"incident.hold_followup": true}
+	awaited = map[string]bool{"incident.deadline": true, "incident.stale": true}
 )
 
 // A tick is one run of a job.
@@ -124,26 +127,24 @@ func (st *stage) play() error {
 			return err
 		}
 		at := st.queue[0].at
-		if err := st.runDue(st.due(at, false)); err != nil {
+		if err := st.runDue(st.due(at, func(job string) bool { return !patient[job] && !early[job] })); err != nil {
 			return err
 		}
 		if st.heard != nil {
 			st.heard(at)
 		}
-		if err := st.round(st.due(at, true)); err != nil {
+		if err := st.round(st.due(at, func(job string) bool { return patient[job] })); err != nil {
 			return err
 		}
 	}
-	rest := append(st.due(st.now, true), st.due(st.now, false)...)
-	slices.SortFunc(rest, byTime)
-	return st.runDue(rest)
+	return st.runDue(st.due(st.now, func(string) bool { return true }))
 }
 
-// due takes the ticks of patient (or of all other) jobs that are not after t.
-func (st *stage) due(t time.Time, waits bool) []tick {
+// due takes the ticks of some jobs that are not after t.
+func (st *stage) due(t time.Time, of func(job string) bool) []tick {
 	var out []tick
 	for k := range st.ticks {
-		if !k.at.After(t) && patient[k.job] == waits {
+		if !k.at.After(t) && of(k.job) {
 			out = append(out, k)
 			delete(st.ticks, k)
 		}
@@ -185,6 +186,9 @@ func (st *stage) round(jobs []tick) error {
 		if len(st.queue) > 0 && st.queue[0].at.Before(end) {
 			end = st.queue[0].at
 		}
+	}
+	if err := st.runDue(st.due(end, func(job string) bool { return early[job] })); err != nil {
+		return err
 	}
 	var wg sync.WaitGroup
 	var failed error

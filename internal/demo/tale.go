@@ -84,13 +84,10 @@ func (t *tale) see(tx *hands) error {
 	return err
 }
 
-// idle asks for the run of the job that marks what nobody touches for long, when that will
-// be so before at. Of old incidents nobody would see it any more.
+// idle asks for the run of the job that marks what nobody touches for two days, when that
+// will be so before at. Of old incidents nobody would see it any more.
 func (t *tale) idle(at time.Time) {
-	if t.now.Sub(t.at) > 30*24*time.Hour || t.state == "" || t.state == "on_hold" || !t.open() {
-		return
-	}
-	if due := t.at.Add(map[int]time.Duration{1: 30 * time.Minute, 2: 2 * time.Hour, 3: 48 * time.Hour, 4: 48 * time.Hour, 5: 48 * time.Hour}[t.priority]); due.Before(at) {
+	if due := t.at.Add(48 * time.Hour); t.now.Sub(t.at) < 30*24*time.Hour && t.open() && t.state != "on_hold" && due.Before(at) {
 		t.want("incident.stale", due)
 	}
 }
@@ -291,7 +288,7 @@ func (t *tale) triage() {
 	if first == t.front {
 		values["assignee"] = agent.id
 	}
-	t.do(at, agent, func(tx *hands) error {
+	sort := func(tx *hands) error {
 		if t.opener == nil && !t.sc.monitor {
 			if err := tx.Update(kind.Incident, t.id, t.facts()); err != nil {
 				return err
@@ -301,7 +298,10 @@ func (t *tale) triage() {
 			return err
 		}
 		return tx.Move(kind.Incident, t.id, "accept", record.Input{}) // to do it at once
-	})
+	}
+	t.alone = t.shape == "degraded" && t.opener == nil && !t.sc.monitor // an outage begins, and takes a number
+	t.do(at, agent, sort)
+	t.alone = false
 	t.crew, t.hand = first, nil
 	if first == t.front {
 		t.hand = agent

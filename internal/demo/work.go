@@ -117,7 +117,7 @@ func (t *tale) hold(at time.Time) {
 		stuck = .5
 	}
 	change := .1
-	supplier, later, evidence, n := .22, .12, .07, 1
+	supplier, later, evidence, n := .22, .12, .07, 2
 	if t.crew == t.front { // the desk waits for people
 		supplier, evidence, change = 0, 0, 0
 	}
@@ -174,8 +174,8 @@ func (t *tale) holdForCustomer(at time.Time) {
 	held := t.at
 	silent := chance(t.rng, .2)
 	back := later(t.town.office, held, about(t.rng, 8*time.Hour, 1))
-	if limit := t.days(held, 4).Add(time.Hour); back.After(limit) {
-		back = limit
+	if first := t.days(held, 2); first.Sub(back) < span+2*time.Hour { // the reminder is what helps
+		back = first.Add(time.Duration(10+t.rng.IntN(170)) * time.Minute)
 	}
 	for _, n := range []int{2, 4, 5} { // reminders, and the end of patience
 		if due := t.days(held, n); silent || due.Before(back) {
@@ -216,7 +216,7 @@ func (t *tale) holdUntil(at time.Time, reason, occasion string, n int) {
 	}
 	if chance(t.rng, .55) {
 		back := later(t.crew.hours, t.at, scaled(until.Sub(t.at), .25+.5*t.rng.Float64())/3)
-		if back.Before(until) {
+		if until.Sub(back) > 2*span { // well before
 			t.do(back, t.hand, func(tx *hands) error { return tx.Move(kind.Incident, t.id, "resume", record.Input{}) })
 			return
 		}
