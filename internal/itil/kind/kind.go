@@ -10,7 +10,7 @@ const (
 	APIToken = "api_token"
 )
 
-// What the console keeps.
+// SavedView is what the console keeps of a list that somebody made.
 const SavedView = "saved_view"
 
 // What several processes share.
