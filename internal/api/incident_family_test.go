@@ -286,7 +286,7 @@ func TestFollowUp(t *testing.T) {
 		group, category, service := w.desk()
 		p := "/incidents/" + w.inProgress(group, category, m{"title": "keyboard is broken", "service": service, "impact": 2, "urgency": 2}).str("id")
 		w.resolve("resolver", p)
-		w.do("user", p, "confirm", m{})
+		w.do("user", p, "confirm", m{"comment": "thank you"})
 		for _, who := range []string{"user", "agent", "manager", "mim", "resolver"} {
 			if r := w.call(who, "POST", p+"/actions/reopen", m{"reason": "again"}); r.status != 409 || r.str("code") != "invalid_transition" {
 				t.Errorf("%s reopens a closed incident: %d %s", who, r.status, r.str("code"))

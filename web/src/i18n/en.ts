@@ -293,7 +293,7 @@ export const en: Words = {
 
   'composer.comment': 'Reply to requester',
   'composer.note': 'Work note',
-  'composer.comment.hint': 'Seen by requester and watchers, and mailed to them',
+  'composer.comment.hint': 'Seen by the requester and the watchers',
   'composer.note.hint': 'Seen by insiders only',
   'composer.comment.write': 'Write a reply',
   'composer.note.write': 'Write a work note',

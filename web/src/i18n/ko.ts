@@ -287,7 +287,7 @@ export const ko = {
 
   'composer.comment': '요청자에게 답글',
   'composer.note': '작업 메모',
-  'composer.comment.hint': '요청자와 참조자에게 보이고 전자우편으로 갑니다',
+  'composer.comment.hint': '요청자와 참조자에게 보입니다',
   'composer.note.hint': '내부 사람에게만 보입니다',
   'composer.comment.write': '답글 쓰기',
   'composer.note.write': '메모 쓰기',

@@ -25,15 +25,14 @@ func reply(tx record.Tx, c *record.Change) error {
 	}
 	r := c.After
 	requester := tx.Actor().ID != "" && tx.Actor().ID == r.Ref("requester")
+	along := c.Within != nil && c.Within.After.ID() == r.ID() // said together with a move of the same incident
 	switch State(r.State()) {
-	case OnHold:
-		// What is said together with the hold is the question, not the answer.
-		asked := c.Within != nil && c.Within.After.ID() == r.ID()
-		if requester && !asked && r.Text("hold_reason") == "awaiting_customer" {
+	case OnHold: // what came along with the hold is the question, not the answer
+		if requester && !along && r.Text("hold_reason") == "awaiting_customer" {
 			return tx.Move(kind.Incident, r.ID(), "auto_resume", record.Input{Reason: "the requester replied"})
 		}
-	case Closed:
-		if requester && tx.Setting("incident.follow_up_on_reply") == "true" {
+	case Closed: // what came along with the confirmation is thanks, not a new matter
+		if requester && !along && tx.Setting("incident.follow_up_on_reply") == "true" {
 			return followUp(tx, r, c.Input.Comment)
 		}
 		return nil
