@@ -8,6 +8,7 @@ export default defineConfig({
   testDir: 'e2e',
   globalSetup: './e2e/setup.ts',
   workers: 2,
+  retries: process.env['CI'] ? 1 : 0, // a machine that stumbled once is told loudly (closing.ts), not twice
   fullyParallel: true,
   timeout: 45_000,
   expect: { timeout: 7_000 },

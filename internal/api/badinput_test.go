@@ -173,12 +173,19 @@ func TestTooCostly(t *testing.T) {
 			parts = append(parts, fmt.Sprintf("description.contains('마바사 가나다라마바%d')", i))
 		}
 		for _, path := range []string{"/incidents?filter=", "/incidents?count=true&filter=", "/kpis/incidents.created?filter="} {
-			ctx, cancel := context.WithTimeout(context.Background(), 60*time.Millisecond) // in place of the store's own five seconds
-			req := httptest.NewRequestWithContext(ctx, "GET", base+path+esc(strings.Join(parts, " || ")), nil)
-			req.Header.Set("Authorization", "Bearer "+w.tokens["agent"])
-			rec := httptest.NewRecorder()
-			w.srv.Config.Handler.ServeHTTP(rec, req)
-			cancel()
+			var rec *httptest.ResponseRecorder
+			// In place of the store's own five seconds; a busy machine may need the first for finding out who asks.
+			for _, patience := range []time.Duration{60 * time.Millisecond, 120 * time.Millisecond, 240 * time.Millisecond} {
+				ctx, cancel := context.WithTimeout(context.Background(), patience)
+				req := httptest.NewRequestWithContext(ctx, "GET", base+path+esc(strings.Join(parts, " || ")), nil)
+				req.Header.Set("Authorization", "Bearer "+w.tokens["agent"])
+				rec = httptest.NewRecorder()
+				w.srv.Config.Handler.ServeHTTP(rec, req)
+				cancel()
+				if rec.Code != 500 {
+					break
+				}
+			}
 			if rec.Code != 422 || !strings.Contains(rec.Body.String(), `"code":"too_costly"`) {
 				t.Errorf("%s: %d %s", path, rec.Code, rec.Body)
 			}
