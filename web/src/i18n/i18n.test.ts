@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { load, say, type Key, type Word } from './index';
-import { en } from './en';
-import { ko } from './ko';
+import { load, need, say, type Key, type Word, type Words } from './index';
 
+const files = import.meta.glob<{ words: Partial<Words> }>('./{ko,en}*.ts', { eager: true });
+const areas = Object.keys(files).flatMap(n => /^\.\/ko\.(\w+)\.ts$/.exec(n)?.[1] ?? []);
+const all = (l: string): Words => Object.assign({}, ...Object.entries(files).filter(([n]) => n.startsWith(`./${l}`)).map(([, m]) => m.words)) as Words;
+const [ko, en] = [all('ko'), all('en')];
 const words = { ko, en };
+for (const a of areas) await need(a as Parameters<typeof need>[0]);
 await load('ko');
 await load('en');
 
@@ -17,6 +20,26 @@ describe('words', () => {
     for (const key of Object.keys(ko) as Key[]) {
       expect(holes(words.en[key]), key).toEqual(holes(words.ko[key]));
       for (const l of ['ko', 'en'] as const) expect(say(l, key, { n: 2 }).trim(), key).not.toBe('');
+    }
+  });
+  it('stand in one file each', () => {
+    for (const l of ['ko', 'en']) {
+      const mine = Object.entries(files).filter(([n]) => n.startsWith(`./${l}`)).flatMap(([, m]) => Object.keys(m.words));
+      expect(mine.length).toBe(new Set(mine).size);
+    }
+    expect(areas.length).toBeGreaterThan(3);
+  });
+  it('of an area are said only where it is loaded', () => {
+    const src = join(import.meta.dirname, '..');
+    const lazy = ['router.tsx', 'queue/Queue.tsx'].map(n => readFileSync(join(src, n), 'utf8')).join('\n').split('\n');
+    for (const a of areas) {
+      const keys = Object.keys(files[`./ko.${a}.ts`]?.words ?? {});
+      const loads = lazy.filter(l => l.includes(`'${a}'`)).flatMap(l => /import\('\.\.?\/(\w+)\//.exec(l)?.[1] ?? []);
+      expect(loads.length, a).toBeGreaterThan(0);
+      for (const n of readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(n => /\.tsx?$/.test(n) && !n.startsWith('i18n') && !loads.includes(n.split(sep)[0] ?? ''))) {
+        const body = readFileSync(join(src, n), 'utf8');
+        expect(keys.filter(k => body.includes(`'${k}'`)), `${n} says words of ${a}`).toEqual([]);
+      }
     }
   });
   it('count in English', () => {

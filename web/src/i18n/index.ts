@@ -1,18 +1,45 @@
 // Words of the console, dates, numbers and durations in the person's language.
 import { prefs, type Lang } from '../prefs';
 import { Store, useStore } from '../store';
-import type { ko } from './ko';
+import type { words as core } from './ko';
+import type { words as admin } from './ko.admin';
+import type { words as board } from './ko.board';
+import type { words as figures } from './ko.figures';
+import type { words as portal } from './ko.portal';
+import type { words as room } from './ko.room';
 
-export type Key = keyof typeof ko;
+type Areas = { admin: typeof admin; board: typeof board; figures: typeof figures; portal: typeof portal; room: typeof room };
+export type Area = keyof Areas;
+export type Key = keyof typeof core | { [A in Area]: keyof Areas[A] }[Area];
 export type Word = string | { one: string; other: string };
 export type Words = Record<Key, Word>;
 export type Args = Record<string, string | number>;
 export type Label = { ko: string; en: string };
 
-// Only the words of the language in use are loaded; the other's come when it is chosen.
-const words: Partial<Record<Lang, Words>> = {};
-export const load = async (l: Lang): Promise<void> => {
-  words[l] ??= l === 'ko' ? (await import('./ko')).ko : (await import('./en')).en;
+// Only the words of the language in use are loaded, and those of one place (an area) only
+// with its pages; the other language's come when it is chosen.
+const files = import.meta.glob<{ words: Partial<Words> }>(['./ko*.ts', './en*.ts']);
+const words: Record<Lang, Partial<Words>> = { ko: {}, en: {} };
+const needed = new Set<Area | ''>(['']);
+const read = new Map<string, Promise<unknown>>();
+export const load = (l: Lang): Promise<unknown> =>
+  Promise.all(
+    [...needed].map(area => {
+      const name = area ? `./${l}.${area}.ts` : `./${l}.ts`;
+      let r = read.get(name);
+      if (!r) {
+        r = (files[name]?.() ?? Promise.reject(new Error(name))).then(m => Object.assign(words[l], m.words));
+        r.catch(() => read.delete(name)); // a lost connection may come back
+        read.set(name, r);
+      }
+      return r;
+    }),
+  );
+
+// need loads the words of an area before its page is drawn.
+export const need = async (area: Area): Promise<void> => {
+  needed.add(area);
+  await load(lang());
 };
 
 // browserLang is what the browser asks for, until a person chooses.
@@ -21,7 +48,7 @@ export const lang = (): Lang => prefs.get().lang ?? browserLang();
 
 // say writes one sentence of the console; {name} stands for an argument.
 export const say = (l: Lang, key: Key, args: Args = {}): string => {
-  const w = words[l]?.[key] ?? key; // a key shows only where nothing was loaded
+  const w = words[l][key] ?? key; // a key shows only where nothing was loaded
   const n = args['n'];
   const text = typeof w === 'string' ? w : w[new Intl.PluralRules(l).select(Number(n)) === 'one' ? 'one' : 'other'];
   return text.replace(/\{(\w+)\}/g, (all, name: string) => {

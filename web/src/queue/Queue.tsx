@@ -1,13 +1,12 @@
 // The queue: a list of one kind, as its views and a filter say, for people who live in it.
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { client, useCounts, useList } from '../api/queries';
 import { faultOf } from '../api/fault';
 import type { Kind, Row } from '../api/types';
-import { Board } from '../board/Board';
 import { boardFields } from '../board/columns';
 import { useBook } from '../book';
-import { useSay } from '../i18n';
+import { need, useSay } from '../i18n';
 import { useKeys } from '../keys';
 import { prefs, setPrefs, usePrefs } from '../prefs';
 import type { QueueSearch } from '../router';
@@ -27,6 +26,8 @@ import { Grid } from './Grid';
 import { Preview } from './Preview';
 import { useFresh } from './useFresh';
 import { SaveView, useSaved, ViewMenu, type Saved } from './Views';
+
+const Board = lazy(async () => ({ default: (await Promise.all([import('../board/Board'), need('board')]))[0].Board }));
 
 export const QueuePage = () => {
   const { plural } = useParams({ from: '/desk/$plural' });
@@ -210,7 +211,7 @@ const Queue = ({ kind: k, saved }: { kind: Kind; saved: Saved[] }) => {
           </Button>
         </div>
       )}
-      {by ? badFilter ? <div className="split" /> : <Board key={by.name} kind={k} by={by} filter={asked} order={order} /> : (
+      {by ? badFilter ? <div className="split" /> : <Suspense fallback={<div className="split" />}><Board key={by.name} kind={k} by={by} filter={asked} order={order} /></Suspense> : (
       <div className={`split ${p.preview ? 'two' : ''}`}>
         {rows.length === 0 ? (
           <div className="gridempty" aria-busy={list.isPending}>

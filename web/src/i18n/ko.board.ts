@@ -1,0 +1,20 @@
+// Words of board, loaded with its pages.
+export const words = {
+  'board.title': '{name} 보드: {field}',
+  'board.move': '{name} 옮기기',
+  'board.key.move': '카드 옮기기',
+  'board.enter': '카드로 가기',
+  'board.more': '더 보기',
+  'board.since': '이 열에 머문 시간',
+  'board.nobody': '담당자 없음',
+  'board.moved': '{name}: {column}(으)로 옮겼습니다',
+  'board.noway': '{name}: ‘{from}’에서 ‘{to}’(으)로 가는 처리는 없습니다.',
+  'board.forbidden': '{name}: ‘{from}’에서 ‘{to}’(으)로 옮기는 처리({moves})를 할 권한이 없습니다.',
+  'board.ways': '지금 갈 수 있는 곳: {states}.',
+  'board.elsewhere': '{name}: 그사이 다른 사람이 옮겼습니다. 지금 있는 곳을 다시 그렸습니다.',
+  'board.refused': '{name}을(를) 옮기지 못했습니다. {why}',
+  'board.stayed': '{name}은(는) 있던 곳에 남았습니다. {why}',
+  'board.which': '‘{column}’(으)로 옮기는 처리 고르기',
+  'board.shut': '바로 갈 수 없는 곳: {columns}',
+  'board.derived': '‘{field}’은(는) 다른 값에서 정해지므로 카드를 옮겨 바꿀 수 없습니다.',
+} as const;

@@ -1,0 +1,21 @@
+// Words of major, loaded with its pages.
+export const words = {
+  'room.title': '{number} 상황실',
+  'room.running': '진행 중인 중대 장애',
+  'room.over': '지금은 중대 장애가 아니므로 상황실이 없습니다.',
+  'room.record': '인시던트 보기',
+  'room.summary': '개요',
+  'room.roles': '역할',
+  'room.since': '경과',
+  'room.next': '다음 공지까지',
+  'room.next.late': '다음 공지가 늦었습니다',
+  'room.next.none': '정해지지 않음',
+  'room.stream': '시간 순 기록',
+  'room.stream.list': '시간 순 기록 목록',
+  'room.task.new': '새 작업 제목',
+  'room.task.done': '완료',
+  'room.tasks.left': '남은 작업 {n}건',
+  'room.update.send': '공지 보내기',
+  'room.big': '큰 화면',
+  'room.big.end': '큰 화면 끝내기',
+} as const;
