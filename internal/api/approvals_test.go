@@ -391,7 +391,7 @@ func TestChangeIsAuthorised(t *testing.T) {
 		}
 		w.refuse(409, "invalid_transition", "resolver", "POST", c+"/actions/start", m{})
 		round := func() string {
-			return w.get("auditor", "/approval_rounds?filter=target=='"+w.get("auditor", c).str("id")+"'&order=-number").items()[0]["id"].(string)
+			return w.get("auditor", "/approval_rounds?filter=target=='"+w.get("auditor", c).str("id")+"'&order=-created_at").items()[0]["id"].(string)
 		}
 		w.vote(round(), "cm", "reject", m{"comment": "not on a Friday"})
 		if s := w.state(c); s != "new" {
