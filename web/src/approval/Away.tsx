@@ -66,7 +66,7 @@ export const Away = ({ onClose }: { onClose: () => void }) => {
   };
   return (
     <Dialog open onClose={onClose} title={t('apr.away')}>
-      <p className="dim">{t('apr.away.help')}</p>
+      <p className="dim awaylead">{t('apr.away.help')}</p>
       {(mine.data ?? []).length > 0 && (
         <ul className="awaylist">
           {(mine.data ?? []).map(d => (

@@ -87,14 +87,14 @@ const Target = ({ kind: k, seen, open, link, sub: Sub }: { kind: Kind; seen: Evi
           {prose.length > 400 && <button type="button" className="linkbtn" aria-expanded={whole} onClick={() => setWhole(!whole)}>{t(whole ? 'apr.less' : 'apr.more')}</button>}
         </div>
       )}
-      <dl className="facts two">
+      {facts.length > 0 && <dl className="facts two">
         {(all ? facts : facts.slice(0, SHOWN)).map(f => (
           <div key={f.name}>
             <dt>{label(book.field(k, f.name)?.label)}</dt>
             <dd><Show kind={k} field={f} value={seen.fields[f.name]} link={false} /></dd>
           </div>
         ))}
-      </dl>
+      </dl>}
       {facts.length > SHOWN && <p className="pad tight"><button type="button" className="linkbtn" aria-expanded={all} onClick={() => setAll(!all)}>{all ? t('apr.less') : t('apr.facts', { n: facts.length - SHOWN })}</button></p>}
       {!open && <p className="pad tight dim small">{t('apr.seen')} <Ago at={seen.seen_at} /></p>}
     </section>

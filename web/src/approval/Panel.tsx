@@ -14,30 +14,16 @@ import { Button } from '../ui/Button';
 import { StateMark } from '../ui/marks';
 import { toast } from '../ui/toast';
 import { Ask } from './Ask';
-import { again, roundKind, stagesOf, useFreshApprovals, useRounds, useVotesOf, useVotesOn, voteKind, type Stage } from './data';
-import { Decide } from './Decide';
-import { Matter } from './Matter';
+import { again, roundKind, stagesOf, useFreshApprovals, useRounds, useVotesOf, useVotesOn, type Stage } from './data';
 import { useRule, Votes } from './Votes';
 
 type Props = { kind: Kind; rec: Rec; final: boolean };
 
-// A Panel is what approvals tell of a record: of one that may be approved, of a vote, of a question.
+// A Panel is what approvals tell of a record: of one that may be approved, or of a question.
 export const Panel = (p: Props) => {
   const book = useBook();
-  if (p.kind === voteKind(book)) return <OneVote rec={p.rec} />;
   if (p.kind === roundKind(book)) return <OneRound kind={p.kind} rec={p.rec} />;
   return <Of {...p} />;
-};
-
-const OneVote = ({ rec }: { rec: Rec }) => {
-  const book = useBook();
-  useFreshApprovals();
-  return (
-    <div className="onevote">
-      <Matter vote={rec} />
-      {rec.state === 'pending' && <Decide votes={[rec]} onDone={() => refresh(voteKind(book)?.name ?? '', [rec.id, book.key(rec)])} />}
-    </div>
-  );
 };
 
 const OneRound = ({ kind, rec }: { kind: Kind; rec: Rec }) => {

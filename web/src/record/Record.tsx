@@ -30,10 +30,11 @@ import { Parts, Related } from './Related';
 import { usePresence } from './usePresence';
 import { useSave } from './useSave';
 
+const Vote = lazy(async () => ({ default: (await Promise.all([import('../approval/VotePage'), need('approval')]))[0].VotePage }));
 const Asked = lazy(async () => ({ default: (await Promise.all([import('../approval/Panel'), need('approval')]))[0].Panel }));
 
 // askedSection is the section of what approvals tell of a record, where they do.
-const askedSection = (book: Book, k: Kind): string | undefined => (book.field(k, 'approvers') ?? book.field(k, 'evidence') ?? book.field(k, 'stages'))?.section;
+const askedSection = (book: Book, k: Kind): string | undefined => (book.field(k, 'approvers') ?? book.field(k, 'stages'))?.section;
 
 export const RecordPage = () => {
   const { plural, key } = useParams({ from: '/desk/$plural/$key' });
@@ -44,7 +45,14 @@ export const RecordPage = () => {
 const Loader = ({ kind, id }: { kind: Kind; id: string }) => {
   const rec = useRecord(kind, id);
   if (rec.error && !rec.data) return <Failed error={rec.error} retry={() => void rec.refetch()} />;
-  return rec.data ? <Record kind={kind} id={id} rec={rec.data} /> : <Loading />;
+  if (!rec.data) return <Loading />;
+  return kind.views.some(v => v.name === 'my_approvals') ? (
+    <Suspense fallback={<Loading />}>
+      <Vote kind={kind} id={id} rec={rec.data} />
+    </Suspense>
+  ) : (
+    <Record kind={kind} id={id} rec={rec.data} />
+  );
 };
 
 // useMoves runs moves: at once where nothing has to be said, else through the dialog, which also
@@ -230,7 +238,7 @@ const Details = ({ kind: k, rec, save, final }: { kind: Kind; rec: Rec; save: Re
   const [all, setAll] = useState(false);
   const description = k.fields.find(f => f.type === 'rich_text' && f.section === 'main' && f.name in rec);
   const asked = askedSection(book, k); // told in a part of its own
-  const fields = k.fields.filter(f => f.name in rec && !own.has(f.name) && f.name !== k.title && f !== description && !(f.section === asked && (f.derived || f.type === 'json')));
+  const fields = k.fields.filter(f => f.name in rec && !own.has(f.name) && f.name !== k.title && f !== description && !k.fields.some(g => g.of === f.name) && !(f.section === asked && (f.derived || f.type === 'json')));
   const usual = new Set(k.list);
   const hidden = fields.filter(f => quiet(f, rec[f.name]) && !usual.has(f.name) && !(f.required && rec.can.fields.includes(f.name)));
   const shown = all ? fields : fields.filter(f => !hidden.includes(f));

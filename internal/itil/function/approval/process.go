@@ -24,7 +24,7 @@ var Process = itil.Process{
 			List:    "number question about approver state due_at decided_at",
 			Indexes: []string{"approver state", "round stage", "state next_at", "target state"}},
 		record.Type[Round]{Kind: kind.ApprovalRound, Plural: "approval_rounds", Title: "question", Life: roundLife,
-			Derive:  (func(q record.Ask, r *Round) error)(deriveRound),
+			Derive:  deriveRound,
 			List:    "question about state asked_by due_at decided_at",
 			Indexes: []string{"target state"}},
 		record.Type[Delegation]{Kind: kind.Delegation, Plural: "delegations", Title: "reason", Check: checkDelegation,

@@ -57,8 +57,8 @@ var roundLife = lifecycle.Machine[RoundState, Round]{
 	Begin: Open, All: lifecycle.In(Open, Yes, No, Late, Ended), Ends: lifecycle.In(Yes, No, Late, Ended),
 	State: func(r *Round) *RoundState { return &r.State },
 	Steps: []lifecycle.Move[RoundState, Round]{
-		{Name: "withdraw", From: lifecycle.In(Open), To: Ended, Set: settled, Then: ended},
 		{Name: "remind", From: lifecycle.In(Open), If: []lifecycle.Guard[Round]{{Name: "patient", OK: patient}}, Set: nudged, Then: remindAll},
+		{Name: "withdraw", From: lifecycle.In(Open), To: Ended, Set: settled, Then: ended},
 		{Name: "count", From: lifecycle.In(Open), Auto: true, Then: count},
 		{Name: "follow", From: lifecycle.In(Open), Auto: true, Then: follow},
 		{Name: "approve", From: lifecycle.In(Open), To: Yes, Auto: true, Set: settled, Then: ended},

@@ -90,7 +90,7 @@ func ask(tx record.Tx, c *Change) error {
 	if len(c.Authorisers) > 0 {
 		s = itil.ApprovalStage{Rule: "all", Approvers: c.Authorisers}
 	}
-	_, err := itil.AskApproval(tx, kind.Change, c.ID, itil.Asking{Policy: policy, Question: c.Title, Why: string(c.Description), Stages: []itil.ApprovalStage{s}})
+	_, err := itil.AskApproval(tx, kind.Change, c.ID, itil.Asking{Policy: policy, Question: c.Title, Stages: []itil.ApprovalStage{s}})
 	return err
 }
 
