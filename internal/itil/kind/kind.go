@@ -15,8 +15,9 @@ const SavedView = "saved_view"
 
 // What several processes share.
 const (
-	Category = "category"
-	Approval = "approval"
+	Category       = "category"
+	CannedResponse = "canned_response"
+	Approval       = "approval"
 )
 
 // Service design and transition.
