@@ -51,7 +51,7 @@ func TestCannedResponses(t *testing.T) {
 				{m{"body": m{"ko": "{{requester.nome}}"}}, "bad_placeholder"}, {m{"body": m{"en": "{{number"}}, "bad_placeholder"}, {m{"body": m{"en": "{{}}"}}, "bad_placeholder"},
 				{m{"body": m{"en": "{{cause_hint}}"}}, "bad_placeholder"}, {m{"body": m{"en": "{{requester.password_hash}}"}}, "bad_placeholder"},
 				{m{"body": m{"en": "{{requester.manager.manager.manager.name}}"}}, "bad_placeholder"}, {m{"body": m{"en": "{{watchers.name}}"}}, "bad_placeholder"},
-				{m{"body": m{"en": strings.Repeat("가", 6000)}}, "too_long"}, {m{"body": m{}}, "required"}, {m{"on": "nothing"}, "unknown_kind"},
+				{m{"body": m{"en": strings.Repeat("가", 8001)}}, "too_long"}, {m{"body": m{}}, "required"}, {m{"on": "nothing"}, "unknown_kind"},
 				{m{"set_state": "fly"}, "no_such_move"}, {m{"set_state": "auto_resume"}, "no_such_move"}, {m{"name": "two words"}, "no_spaces"}, {m{"uses": 5}, "derived_field"},
 			} {
 				r := w.want(422, "resolver", "POST", "/canned_responses", canned("x", c.more))

@@ -19,8 +19,8 @@ import (
 type CannedResponse struct {
 	record.Base
 	Name     string       `maru:"name,required,search,max=60"` // what one types to find it
-	Title    record.Words `maru:"title,required,search"`
-	Body     record.Words `maru:"body,required"`
+	Title    record.Words `maru:"title,required,search,max=120"`
+	Body     record.Words `maru:"body,required,max=8000"`
 	Scope    string       `maru:"scope,required,one=global|group|personal,default=group"`
 	Owner    record.Ref   `maru:"owner,fixed,to=user,index"` // of a personal one
 	Group    record.Ref   `maru:"group,to=group"`
@@ -30,9 +30,6 @@ type CannedResponse struct {
 	Uses     int          `maru:"uses,derived"`
 	Active   bool         `maru:"active,default=true"`
 }
-
-// maxBody is the longest text of a canned response, in bytes; filled in, it must still fit a comment.
-const maxBody = 16 << 10
 
 func deriveCanned(q record.Ask, c *CannedResponse) error {
 	switch c.Scope {
@@ -65,9 +62,6 @@ func checkCanned(q record.Ask, c *CannedResponse) error {
 		return fault.Field("set_state", "no_such_move", "move", c.SetState, "kind", c.On)
 	}
 	for _, lang := range slices.Sorted(maps.Keys(c.Body)) {
-		if len(c.Body[lang]) > maxBody {
-			return fault.Field("body", "too_long", "max", maxBody)
-		}
 		if err := itil.CheckTemplate(q, "body", on, c.Body[lang]); err != nil {
 			return err
 		}
