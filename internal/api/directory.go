@@ -128,24 +128,24 @@ func (s *Server) persons(w http.ResponseWriter, r *http.Request) error {
 	return answer(w, http.StatusOK, map[string]any{"items": items})
 }
 
-// fitting gives the people whose names fit what was typed, those involved first, then those
-// whose names begin so.
+// fitting gives the people whose names fit what was typed: those whose names begin so
+// first, and of these and the others those involved.
 func fitting(all []person, typed string, involved []record.ID) []person {
-	var ranks [3][]person
+	var ranks [4][]person
 	for _, p := range all {
 		if !search.Like(p.bare, typed) {
 			continue
 		}
-		rank := 2
-		switch {
-		case slices.Contains(involved, p.id):
-			rank = 0
-		case strings.HasPrefix(p.bare, typed) || strings.HasPrefix(search.Initials(p.bare), typed):
-			rank = 1
+		rank := 3
+		if strings.HasPrefix(p.bare, typed) || strings.HasPrefix(search.Initials(p.bare), typed) {
+			rank -= 2
+		}
+		if slices.Contains(involved, p.id) {
+			rank--
 		}
 		ranks[rank] = append(ranks[rank], p)
 	}
-	return slices.Concat(ranks[0], ranks[1], ranks[2])
+	return slices.Concat(ranks[:]...)
 }
 
 // involved lists the people whom a record names, as far as the caller sees, and the

@@ -51,7 +51,7 @@ export const words: Record<keyof typeof ko, Word> = {
   'past.step': '{time} · {what}',
   'past.differs': { one: '{n} field differs from now', other: '{n} fields differ from now' },
   'past.same': 'The same as now',
-  'similar.title': 'Similar: {kind}',
+  'similar.title': 'Similar {kind}',
   'similar.articles': 'Articles that may help',
   'similar.link': 'Link',
   'similar.linkto': 'Link {number}',

@@ -147,7 +147,6 @@ export const Composer = ({ kind: k, rec, id, onWriting, onMove }: Props) => {
       if (then) onMove?.(then, '', () => undefined);
     } catch (e) {
       setFault(faultOf(e));
-      key.current = newKey();
     } finally {
       setBusy(false);
       box.current?.focus();
@@ -202,7 +201,7 @@ export const Composer = ({ kind: k, rec, id, onWriting, onMove }: Props) => {
           hidden={preview !== null}
           className="inp area"
           aria-label={t(`composer.${mode}.write`)}
-          placeholder={t(`composer.${mode}.write`)}
+          placeholder={`${t(`composer.${mode}.write`)}. ${t('composer.help')}`}
           {...suggest.aria}
           onChange={e => {
             keep(draftKey(rec.id, mode), e.currentTarget.value);
@@ -272,7 +271,7 @@ export const Composer = ({ kind: k, rec, id, onWriting, onMove }: Props) => {
         >
           {t(preview === null ? 'composer.preview' : 'composer.edit')}
         </Button>
-        <span className="grow composerhelp">{uploads > 0 ? `${t('composer.uploading')}…` : t('composer.help')}</span>
+        <span className="grow small dim">{uploads > 0 && `${t('composer.uploading')}…`}</span>
         <Button look="primary" type="submit" busy={busy || uploads > 0} className={mode === 'note' ? 'amber' : ''}>
           {t(`composer.${mode}.send`)} <Kbd keys="mod+Enter" />
         </Button>

@@ -11,7 +11,7 @@ import { Ago, isEmpty, Left, Person, Show } from '../fields/Show';
 import { useSay } from '../i18n';
 import { useKeys } from '../keys';
 import { canBeMajor, isMajor } from '../major/major';
-import { remember } from '../prefs';
+import { remember, scheme } from '../prefs';
 import { current } from '../shell/open';
 import { Failed, Loading, NotFound } from '../shell/States';
 import { useTitle } from '../shell/title';
@@ -118,7 +118,8 @@ const Record = ({ kind: k, id, rec: now }: { kind: Kind; id: string; rec: Rec })
   const navigate = useNavigate();
   const me = useMe().data;
   const history = useHistory(k, id).data;
-  const { as_of: at } = useSearch({ from: '/desk/$plural/$key' });
+  const asked = useSearch({ from: '/desk/$plural/$key' }).as_of;
+  const at = asked && !Number.isNaN(Date.parse(asked)) ? asked : undefined; // an address that says no moment says now
   const past = usePast(k, id, at);
   const missing = Boolean(at && past.error);
   // What is shown: the record as it is, or as it was; the past takes no moves and no edits.
@@ -148,6 +149,18 @@ const Record = ({ kind: k, id, rec: now }: { kind: Kind; id: string; rec: Rec })
     current.set({ kind: k, rec, moves: moves.allowed, run: m => start.current(m) });
     return () => current.set(null);
   }, [k, rec, moves.allowed]);
+  useEffect(() => {
+    // Paper is white: what is printed is in the light theme.
+    const html = document.documentElement;
+    const light = (): void => void (html.dataset['theme'] = 'light');
+    const back = (): void => void (html.dataset['theme'] = scheme.get());
+    addEventListener('beforeprint', light);
+    addEventListener('afterprint', back);
+    return () => {
+      removeEventListener('beforeprint', light);
+      removeEventListener('afterprint', back);
+    };
+  }, []);
   const address = `${location.origin}/${k.plural}/${book.key(now)}`;
   const copy = (text: string): void => void navigator.clipboard?.writeText(text).then(() => toast(t('app.copied')));
   const assignee = book.field(k, 'assignee');
@@ -221,9 +234,15 @@ const Record = ({ kind: k, id, rec: now }: { kind: Kind; id: string; rec: Rec })
           {typeof due === 'string' && !final && <Left at={due} />}
         </div>
         {titleField ? (
-          <InlineField kind={k} field={titleField} rec={rec} save={save} open={!final} edit={{ on: editTitle, set: setEditTitle }} show={<h1 lang={langOf(title)}>{title}</h1>} />
+          <InlineField kind={k} field={titleField} rec={rec} save={save} open={!final} edit={{ on: editTitle, set: setEditTitle }} show={<h1 lang={langOf(title)} className={differs?.has(titleField.name) ? 'differs' : ''}>{title}</h1>} />
         ) : (
           <h1>{title}</h1>
+        )}
+        {titleField && differs?.has(titleField.name) && (
+          <small className="isnow">
+            {t('past.is', { value: '' })}
+            <span lang={langOf(now[titleField.name])}>{String(now[titleField.name] ?? '')}</span>
+          </small>
         )}
         {k.life && !missing && <Rail kind={k} rec={rec} history={at ? history?.filter(s => s.at <= at) : history} onMove={m => moves.start(m)} menu={menu} onMenu={setMenu} />}
         {(slider || at) && (

@@ -17,13 +17,13 @@ import { toast } from '../ui/toast';
 type Props = { kind: Kind; rec: Rec; id: string };
 
 export const Similar = ({ kind: k, rec, id }: Props) => {
-  const { t, label } = useSay();
+  const { t, label, lang } = useSay();
   const all = useSimilar(k, id).data ?? [];
   const same = all.filter(a => a.kind === k.name);
   const articles = all.filter(a => a.kind !== k.name);
   return (
     <>
-      {same.length > 0 && <List title={t('similar.title', { kind: label(k.label) })} list={same} kind={k} rec={rec} id={id} />}
+      {same.length > 0 && <List title={t('similar.title', { kind: lang === 'en' ? label(k.label_plural).toLowerCase() : label(k.label_plural) })} list={same} kind={k} rec={rec} id={id} />}
       {articles.length > 0 && <List title={t('similar.articles')} list={articles} kind={k} rec={rec} id={id} />}
     </>
   );

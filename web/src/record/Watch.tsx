@@ -48,8 +48,9 @@ export const Watch = ({ kind: k, rec, id }: { kind: Kind; rec: Rec; id: string }
         label={t('watch.list', { n: who.length })}
         width={240}
         target={
-          <Button className="mini num" aria-label={t('watch.list', { n: who.length })} title={t('watch.list', { n: who.length })} onClick={() => setList(!list)}>
-            {who.length}
+          <Button className="mini num" title={t('watch.list', { n: who.length })} onClick={() => setList(!list)}>
+            <span aria-hidden="true">{who.length}</span>
+            <span className="sr">{t('watch.list', { n: who.length })}</span>
           </Button>
         }
       >

@@ -8,6 +8,7 @@ import type { Found } from '../api/types';
 export type Chip = Pick<Found, 'kind' | 'id' | 'number' | 'title' | 'state'>;
 
 const MOST = 200; // in one call
+const WAIT = 50; // what a record and its comments name comes in one breath
 const known = new Map<string, Chip | null>();
 const waiting = new Set<string>();
 const ears = new Set<() => void>();
@@ -28,7 +29,7 @@ export const learnChip = (c: Chip): void => {
 const flush = (): void => {
   const numbers = [...waiting].slice(0, MOST);
   for (const n of numbers) waiting.delete(n);
-  if (waiting.size) timer = setTimeout(flush, 15);
+  if (waiting.size) timer = setTimeout(flush, WAIT);
   post<{ items: Chip[] }>('/lookup', { numbers })
     .then(r => {
       for (const n of numbers) known.set(n, null);
@@ -44,7 +45,7 @@ const want = (number: string): void => {
   if (known.has(number) || waiting.has(number)) return;
   waiting.add(number);
   clearTimeout(timer);
-  timer = setTimeout(flush, 15);
+  timer = setTimeout(flush, WAIT);
 };
 
 // A record that moved on shows its new state in every chip.
