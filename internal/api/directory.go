@@ -107,7 +107,7 @@ func (s *Server) persons(w http.ResponseWriter, r *http.Request) error {
 		if looked++; looked > maxPeopleLook || len(items) == maxPeople {
 			break
 		}
-		if _, ok := s.h.Engine.Title(r.Context(), kind.User, p.id); !ok {
+		if _, ok := s.h.Engine.Title(r.Context(), lang(r), kind.User, p.id); !ok {
 			continue
 		}
 		who, err := s.h.Door.Of(r.Context(), p.id)

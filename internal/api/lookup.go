@@ -42,7 +42,7 @@ func (s *Server) lookup(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		items = append(items, brief(v))
+		items = append(items, brief(v, lang(r)))
 	}
 	return answer(w, http.StatusOK, map[string]any{"items": items})
 }
@@ -62,15 +62,11 @@ func (s *Server) prefixed(number string) *record.Kind {
 }
 
 // brief is what a link to a record shows of it.
-func brief(v engine.View) map[string]any {
+func brief(v engine.View, l string) map[string]any {
 	rec := v.Record
-	title := rec.Number()
-	if f := rec.Kind.Field(rec.Kind.Title); f != nil && v.Mask.Sees(f) {
-		title = rec.Title()
-	}
 	state := ""
 	if f := rec.Kind.Field("state"); f != nil && v.Mask.Sees(f) {
 		state = rec.State()
 	}
-	return map[string]any{"kind": rec.Kind.Name, "id": rec.ID(), "number": rec.Number(), "title": title, "state": nullable(state)}
+	return map[string]any{"kind": rec.Kind.Name, "id": rec.ID(), "number": rec.Number(), "title": v.Title(l), "state": nullable(state)}
 }

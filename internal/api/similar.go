@@ -46,7 +46,7 @@ func (s *Server) similar(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	for _, c := range ranked(v, found) {
-		one := brief(c.View)
+		one := brief(c.View, lang(r))
 		one["resolution"] = c.how
 		one["same"] = list(c.same)
 		items = append(items, one)
