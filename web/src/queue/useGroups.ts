@@ -11,8 +11,11 @@ import { prefs, setPrefs, usePrefs } from '../prefs';
 import { both } from './filter';
 import type { Group, Segment } from './lines';
 
-// groupable lists the fields that a list can be grouped by.
-export const groupable = (k: Kind): Field[] => k.fields.filter(f => f.name !== 'id' && (Boolean(f.choices) || f.type === 'bool' || f.type === 'reference') && f.type !== 'texts');
+// groupable lists the fields that a list can be grouped by, those that lists usually show first.
+export const groupable = (k: Kind): Field[] => {
+  const all = k.fields.filter(f => f.name !== 'id' && (Boolean(f.choices) || f.type === 'bool' || f.type === 'reference') && f.type !== 'texts');
+  return [...all.filter(f => f.name === 'state' || k.list.includes(f.name)), ...all.filter(f => f.name !== 'state' && !k.list.includes(f.name))];
+};
 
 const keyOf = (by: Field, g: GroupCount): string => `${by.name}=${String(g.value ?? '')}`;
 
