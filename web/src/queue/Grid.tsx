@@ -168,7 +168,8 @@ export const Grid = (p: Props) => {
     <div ref={box} className="grid">
     <div
       ref={table}
-      role="grid"
+      className="gtable"
+      role={p.by ? 'treegrid' : 'grid'}
       tabIndex={0}
       aria-label={p.label}
       aria-rowcount={(p.by ? lines.count : (p.total ?? lines.count)) + 1}

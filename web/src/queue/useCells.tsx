@@ -27,7 +27,7 @@ export const useCells = (k: Kind, columns: Column[], lines: Lines, by: string | 
   latest.current = { lines, columns };
   const hovered = useRef('');
 
-  const focus = (): void => void setTimeout(() => document.querySelector<HTMLElement>('.grid > [role=grid]')?.focus(), 0);
+  const focus = (): void => void setTimeout(() => document.querySelector<HTMLElement>('.gtable')?.focus(), 0);
   const open = useCallback(
     async (row: Row, field: string, start?: Value): Promise<boolean> => {
       const f = book.field(k, field);
