@@ -33,7 +33,7 @@ func (s *Server) counts(w http.ResponseWriter, r *http.Request) error {
 		if textOf(one, "by") != "" {
 			ask = s.groupPage
 		}
-		items[i], err = ask(r.Context(), one)
+		items[i], err = ask(r.Context(), lang(r), one)
 		if f := fault.Of(err); f != nil {
 			items[i] = map[string]any{"total": nil, "code": f.Code}
 		} else if err != nil {
@@ -43,7 +43,7 @@ func (s *Server) counts(w http.ResponseWriter, r *http.Request) error {
 	return answer(w, http.StatusOK, map[string]any{"items": items})
 }
 
-func (s *Server) count(ctx context.Context, one map[string]any) (map[string]any, error) {
+func (s *Server) count(ctx context.Context, _ string, one map[string]any) (map[string]any, error) {
 	page, err := s.h.Engine.List(ctx, engine.ListRequest{Kind: textOf(one, "kind"), Filter: textOf(one, "filter"), Limit: 1, Count: true})
 	if err != nil {
 		return nil, err

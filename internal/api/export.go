@@ -57,17 +57,18 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request) error {
 		want = k.List
 	}
 	q := r.URL.Query()
+	// A link cannot carry a header, so the language may stand in it.
+	said := cmp.Or(locale.Lang(q.Get("lang")), lang(r))
 	filters := []string{q.Get("filter")}
 	if by := q.Get("group"); by != "" {
-		_, groups, err := s.groupsOf(r.Context(), k.Name, filters[0], by)
+		_, groups, err := s.groupsOf(r.Context(), said, k.Name, filters[0], by)
 		if err != nil {
 			return err
 		}
 		filters = within(filters[0], groups)
 		want = append([]string{by}, slices.DeleteFunc(slices.Clone(want), func(n string) bool { return n == by })...)
 	}
-	// A link cannot carry a header, so the language may stand in it.
-	x := &exporting{w: w, kind: k, lang: cmp.Or(locale.Lang(q.Get("lang")), lang(r)), zone: time.UTC}
+	x := &exporting{w: w, kind: k, lang: said, zone: time.UTC}
 	if name := q.Get("zone"); name != "" {
 		if x.zone, err = time.LoadLocation(name); err != nil || name == "Local" {
 			return fault.Field("zone", "wrong_format", "type", "IANA zone")

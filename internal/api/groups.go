@@ -42,7 +42,7 @@ func groupable(f *record.Field) bool {
 }
 
 // groupsOf cuts a list into its groups, in their order.
-func (s *Server) groupsOf(ctx context.Context, kind, filter, by string) (*record.Field, []group, error) {
+func (s *Server) groupsOf(ctx context.Context, lang, kind, filter, by string) (*record.Field, []group, error) {
 	k := s.h.Engine.Schema().Kind(kind)
 	if k == nil {
 		return nil, nil, fault.Missing("kind", clip(kind))
@@ -60,7 +60,7 @@ func (s *Server) groupsOf(ctx context.Context, kind, filter, by string) (*record
 	}
 	out := make([]group, len(found))
 	for i, g := range found {
-		at, title := s.placeOf(ctx, f, g.Key[0])
+		at, title := s.placeOf(ctx, lang, f, g.Key[0])
 		out[i] = group{value: g.Key[0], title: title, total: g.Count, filter: query.Is(by, g.Key[0]), place: at}
 	}
 	slices.SortFunc(out, func(a, b group) int { return a.place.compare(b.place) })
@@ -68,7 +68,7 @@ func (s *Server) groupsOf(ctx context.Context, kind, filter, by string) (*record
 }
 
 // placeOf says where a value stands among the groups, and what a reference is called.
-func (s *Server) placeOf(ctx context.Context, f *record.Field, v any) (at place, title string) {
+func (s *Server) placeOf(ctx context.Context, lang string, f *record.Field, v any) (at place, title string) {
 	const hidden, none = 1 << 20, 1 << 21
 	switch v := v.(type) {
 	case nil:
@@ -79,7 +79,7 @@ func (s *Server) placeOf(ctx context.Context, f *record.Field, v any) (at place,
 		}
 		return place{rank: 1}, ""
 	case record.ID:
-		t, ok := s.h.Engine.Title(ctx, f.To, v)
+		t, ok := s.h.Engine.Title(ctx, lang, f.To, v)
 		if !ok {
 			return place{rank: hidden, id: string(v)}, ""
 		}
@@ -95,8 +95,8 @@ func (s *Server) placeOf(ctx context.Context, f *record.Field, v any) (at place,
 
 // groupPage answers one question of counts that asks for groups: those behind after,
 // which is the value of the last one known.
-func (s *Server) groupPage(ctx context.Context, one map[string]any) (map[string]any, error) {
-	f, all, err := s.groupsOf(ctx, textOf(one, "kind"), textOf(one, "filter"), textOf(one, "by"))
+func (s *Server) groupPage(ctx context.Context, lang string, one map[string]any) (map[string]any, error) {
+	f, all, err := s.groupsOf(ctx, lang, textOf(one, "kind"), textOf(one, "filter"), textOf(one, "by"))
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +110,7 @@ func (s *Server) groupPage(ctx context.Context, one map[string]any) (map[string]
 		if err != nil {
 			return nil, fault.Field("after", "bad_cursor")
 		}
-		at, _ := s.placeOf(ctx, f, v)
+		at, _ := s.placeOf(ctx, lang, f, v)
 		rest = behind(all, at)
 	}
 	page := rest[:min(len(rest), maxGroups)]

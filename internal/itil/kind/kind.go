@@ -15,8 +15,10 @@ const SavedView = "saved_view"
 
 // What several processes share.
 const (
-	Category = "category"
-	Approval = "approval"
+	Category      = "category"
+	ApprovalRound = "approval_round"
+	Approval      = "approval"
+	Delegation    = "delegation"
 )
 
 // Service design and transition.

@@ -2,15 +2,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { get } from '../api/client';
-import type { Field, Kind, Page, Rec, Row, Value } from '../api/types';
+import type { Field, Kind, Rec, Row, Value } from '../api/types';
 import { useBook } from '../book';
 import { bad, FieldInput } from '../fields/Input';
-import { Name } from '../fields/Show';
 import { useSay } from '../i18n';
 import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
 import { FieldRow } from '../ui/Field';
-import { Pick, type Option } from '../ui/Pick';
 import { valuesOf } from './many';
 
 export const settable = (k: Kind): Field[] => k.fields.filter(f => !f.derived && !f.fixed && !['json', 'file'].includes(f.type) && !['id', 'version'].includes(f.name));
@@ -24,7 +22,7 @@ export const BulkEdit = ({ kind: k, rows, field, busy, onApply, onClose }: Props
   const [value, setValue] = useState<Value>(null);
   const [wrong, setWrong] = useState(false);
   const f = fields.find(x => x.name === name);
-  const crew = useCrew(k, rows, name === 'assignee');
+  const near = useNear(k, rows, f);
   const send = (): void => {
     if (value === bad) setWrong(true);
     else if (f) onApply(f.name, value === '' ? null : value);
@@ -61,20 +59,16 @@ export const BulkEdit = ({ kind: k, rows, field, busy, onApply, onClose }: Props
           </FieldRow>
         )}
         {f && (
-          <FieldRow key={name} label={field ? label(f.label) : t('queue.bulk.value')} error={wrong ? t('field.bad') : undefined} help={crew?.mixed ? t('queue.bulk.mixed') : crew ? t('queue.bulk.ofgroup', { group: crew.name }) : undefined}>
-            {ids =>
-              crew?.options ? (
-                <Pick id={ids.id} label={label(f.label)} describedBy={ids.describedBy} options={crew.options} value={value ? [String(value)] : []} clearable onChange={v => setValue(v[0] ?? null)} show={v => <Name kind={f.to ?? ''} id={v} link={false} />} />
-              ) : (
-                <FieldInput
-                  kind={k} field={{ ...f, required: false }} value={value} label={label(f.label)} id={ids.id} describedBy={ids.describedBy} invalid={ids.invalid}
-                  onChange={v => {
-                    setValue(v);
-                    setWrong(false);
-                  }}
-                />
-              )
-            }
+          <FieldRow key={name} label={field ? label(f.label) : t('queue.bulk.value')} error={wrong ? t('field.bad') : undefined} help={near?.mixed ? t('queue.bulk.mixed') : near?.id ? t('queue.bulk.ofgroup', { group: near.title }) : undefined}>
+            {ids => (
+              <FieldInput
+                kind={k} field={{ ...f, required: false }} value={value} beside={near?.id ? { [near.field]: near.id } : undefined} label={label(f.label)} id={ids.id} describedBy={ids.describedBy} invalid={ids.invalid}
+                onChange={v => {
+                  setValue(v);
+                  setWrong(false);
+                }}
+              />
+            )}
           </FieldRow>
         )}
         <div className="formend">
@@ -89,24 +83,22 @@ export const BulkEdit = ({ kind: k, rows, field, busy, onApply, onClose }: Props
   );
 };
 
-type Crew = { mixed: boolean; name: string; options?: Option[] };
+type Near = { field: string; mixed: boolean; id: string; title: string };
 
-// useCrew finds whom records can be given to: the members of the group that all of them share.
-const useCrew = (k: Kind, rows: Row[], on: boolean): Crew | undefined => {
+// useNear finds what records share of the field that another is chosen among: whose people an assignee
+// may be one of.
+const useNear = (k: Kind, rows: Row[], f: Field | undefined): Near | undefined => {
   const book = useBook();
-  const group = book.field(k, 'group');
-  const groups = group?.to ? book.kinds.get(group.to) : undefined;
+  const field = f?.among?.split('.')[0] ?? '';
+  const to = book.kinds.get(book.field(k, field)?.to ?? '');
   return useQuery({
-    queryKey: ['crew', k.name, rows.map(r => `${r.id}@${r.version}`).join()],
-    enabled: on && groups !== undefined && book.field(groups, 'members') !== undefined,
-    queryFn: async (): Promise<Crew> => {
-      const of = new Set([...(await valuesOf(k, rows, ['group'])).values()].map(r => String(r['group'] ?? '')));
+    queryKey: ['near', k.name, field, rows.map(r => `${r.id}@${r.version}`).join()],
+    enabled: to !== undefined,
+    queryFn: async (): Promise<Near> => {
+      const of = new Set([...(await valuesOf(k, rows, [field])).values()].map(r => String(r[field] ?? '')));
       const [id = ''] = of;
-      if (of.size !== 1 || !id || !groups) return { mixed: of.size > 1, name: '' };
-      const g = await get<Rec>(`/${groups.plural}/${id}`, { fields: `${groups.title},members` });
-      const members = (g['members'] as string[] | null) ?? [];
-      const people = members.length ? (await get<Page>('/users', { filter: `active && id in [${members.map(m => `'${m}'`).join(', ')}]`, fields: 'name,email', order: 'name', limit: 500 })).items : [];
-      return { mixed: false, name: String(g[groups.title] ?? ''), options: people.map(u => ({ value: u.id, text: String(u['name']), sub: String(u['email'] ?? '') })) };
+      if (of.size !== 1 || !id || !to) return { field, mixed: of.size > 1, id: '', title: '' };
+      return { field, mixed: false, id, title: String((await get<Rec>(`/${to.plural}/${id}`, { fields: to.title }))[to.title] ?? '') };
     },
   }).data;
 };

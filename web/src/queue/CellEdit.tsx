@@ -12,9 +12,9 @@ import type { Trouble } from './save';
 
 export type Go = 'stay' | 'next' | 'back';
 
-type EditProps = { kind: Kind; field: Field; row: Row; start: Value; place: CSSProperties; onSave: (value: Value, go: Go) => void; onStop: (go: Go) => void };
+type EditProps = { kind: Kind; field: Field; row: Row; start: Value; beside: Row; place: CSSProperties; onSave: (value: Value, go: Go) => void; onStop: (go: Go) => void };
 
-export const CellEdit = ({ kind, field: f, row, start, place, onSave, onStop }: EditProps) => {
+export const CellEdit = ({ kind, field: f, row, start, beside, place, onSave, onStop }: EditProps) => {
   const { t, label } = useSay();
   const draft = useRef<Value>(start);
   const [wrong, setWrong] = useState(false);
@@ -67,6 +67,7 @@ export const CellEdit = ({ kind, field: f, row, start, place, onSave, onStop }: 
         kind={kind}
         field={f}
         value={draft.current}
+        beside={beside}
         label={label(f.label)}
         invalid={wrong}
         describedBy="cell-hint"

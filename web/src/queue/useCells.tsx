@@ -9,6 +9,7 @@ import type { Go } from './CellEdit';
 import type { Column } from './columns';
 import type { Over } from './Grid';
 import type { Lines } from './lines';
+import { valuesOf } from './many';
 import { canOf, saveCell, type Edit, type Trouble } from './save';
 
 const parts = () => import('./CellEdit');
@@ -20,7 +21,7 @@ type Failed = Edit & { trouble: Trouble };
 export const useCells = (k: Kind, columns: Column[], lines: Lines, by: string | undefined, onCursor: (key: string, cell?: string) => void) => {
   const { t, label } = useSay();
   const book = useBook();
-  const [edit, setEdit] = useState<{ row: Row; field: string; start: Value } | null>(null);
+  const [edit, setEdit] = useState<{ row: Row; field: string; start: Value; beside: Row } | null>(null);
   const [failed, setFailed] = useState<Failed[]>([]);
   const [pen, setPen] = useState<{ id: string; field: string } | null>(null);
   const latest = useRef({ lines, columns });
@@ -33,9 +34,12 @@ export const useCells = (k: Kind, columns: Column[], lines: Lines, by: string | 
       const f = book.field(k, field);
       const may = f && (await canOf(k, row).then(c => c.fields.includes(field), () => false));
       if (!f || !may) return false;
+      // What it is chosen among may hang on a field that the list does not show.
+      const near = f.among?.split('.')[0];
+      const beside = near && !(near in row) ? ((await valuesOf(k, [row], [near]).catch(() => undefined))?.get(row.id) ?? row) : row;
       setFailed(all => all.filter(x => x.row.id !== row.id || x.field !== field));
       onCursor(row.id, field);
-      setEdit({ row, field, start: start === undefined ? row[field] : start });
+      setEdit({ row, field, start: start === undefined ? row[field] : start, beside });
       return true;
     },
     [book, k, onCursor],
@@ -101,7 +105,7 @@ export const useCells = (k: Kind, columns: Column[], lines: Lines, by: string | 
         <Suspense fallback={null}>
           <CellEdit
             key={`${edit.row.id} ${edit.field}`}
-            kind={k} field={f} row={edit.row} start={edit.start} place={place}
+            kind={k} field={f} row={edit.row} start={edit.start} beside={edit.beside} place={place}
             onSave={(v, go) => save(edit.row, edit.field, v, go)}
             onStop={go => {
               setEdit(null);
