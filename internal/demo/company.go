@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -325,10 +326,14 @@ func (p *person) location() string {
 
 // makeGroups makes the last tier first: each leads to a group that is there.
 func (b *builder) makeGroups() error {
+	hours, err := b.shifts()
+	if err != nil {
+		return err
+	}
 	return b.do(func(tx *hands) error {
 		for i := len(groupRows) - 1; i >= 0; i-- {
 			g := groupRows[i]
-			c := &crew{groupRow: g, members: b.staff[g.key], hours: b.hours(g.shift)}
+			c := &crew{groupRow: g, members: b.staff[g.key], hours: cmp.Or(hours[g.shift], hours["office"])}
 			ids := make([]record.ID, len(c.members))
 			for j, p := range c.members {
 				ids[j] = p.id

@@ -31,26 +31,29 @@ func holidays(from, to int) []string {
 	return slices.Compact(out)
 }
 
-// hours gives the calendar of a shift; holidays are those of the organisation.
-func (b *builder) hours(shift string) *worktime.Calendar {
+// shifts makes the calendars that people work by; holidays are those of the organisation.
+func (b *builder) shifts() (map[string]*worktime.Calendar, error) {
 	week := func(from, to time.Weekday, start, end time.Duration) (out []worktime.Window) {
 		for d := from; d <= to; d++ {
 			out = append(out, worktime.Window{Weekday: d, Start: start, End: end})
 		}
 		return out
 	}
-	c := &worktime.Calendar{Zone: b.town.zone, Holidays: b.town.office.Holidays}
-	switch shift {
-	case "always":
-		return b.town.always
-	case "store":
-		c.Week, c.Holidays = week(time.Sunday, time.Saturday, 9*time.Hour+30*time.Minute, 22*time.Hour), nil
-	case "desk":
-		c.Week = append(week(time.Monday, time.Friday, 8*time.Hour+30*time.Minute, 19*time.Hour), week(time.Saturday, time.Saturday, 10*time.Hour, 15*time.Hour)...)
-	default:
-		c.Week = append(week(time.Monday, time.Friday, 9*time.Hour, 12*time.Hour), week(time.Monday, time.Friday, 13*time.Hour, 18*time.Hour+20*time.Minute)...)
+	days := b.town.office.Hours().Holidays
+	out := map[string]*worktime.Calendar{"always": b.town.always}
+	for shift, h := range map[string]worktime.Hours{
+		"store":  {Week: week(time.Sunday, time.Saturday, 9*time.Hour+30*time.Minute, 22*time.Hour)},
+		"desk":   {Week: append(week(time.Monday, time.Friday, 8*time.Hour+30*time.Minute, 19*time.Hour), week(time.Saturday, time.Saturday, 10*time.Hour, 15*time.Hour)...), Holidays: days},
+		"office": {Week: append(week(time.Monday, time.Friday, 9*time.Hour, 12*time.Hour), week(time.Monday, time.Friday, 13*time.Hour, 18*time.Hour+20*time.Minute)...), Holidays: days},
+	} {
+		h.Zone = b.town.zone
+		c, err := worktime.Compile(h)
+		if err != nil {
+			return nil, err
+		}
+		out[shift] = c
 	}
-	return c
+	return out, nil
 }
 
 // later gives when somebody who works by a calendar is done with what takes d.
@@ -85,7 +88,7 @@ var weeks = map[string][7]float64{
 
 // arrivals draws the times between from and to at which trouble of one kind of hours
 // begins, perDay of it on a mean day. There is more of it now than a year ago.
-func arrivals(rng *rand.Rand, zone *time.Location, holiday map[string]bool, when string, perDay float64, from, to time.Time) []time.Time {
+func arrivals(rng *rand.Rand, zone *time.Location, office *worktime.Calendar, when string, perDay float64, from, to time.Time) []time.Time {
 	curve, total := curves[when], 0.0
 	for _, w := range curve {
 		total += w
@@ -98,7 +101,7 @@ func arrivals(rng *rand.Rand, zone *time.Location, holiday map[string]bool, when
 		if left := to.Sub(day); left < season { // the year's busiest weeks are coming
 			rate *= 1 + .5*(1-float64(left)/float64(season))
 		}
-		if holiday[day.Format(time.DateOnly)] && when == "office" {
+		if when == "office" && office.Day(day).Holiday {
 			rate *= .05
 		}
 		for h, w := range curve {

@@ -32,11 +32,14 @@ func BusinessCalendar(setting func(name string) string) (*worktime.Calendar, err
 	if err != nil {
 		return nil, fault.Field("calendar.closes", "wrong_format", "type", "duration").Because(err)
 	}
-	var days []string
+	h := worktime.Hours{Zone: zone}
+	for d := time.Monday; d <= time.Friday; d++ {
+		h.Week = append(h.Week, worktime.Window{Weekday: d, Start: opens, End: closes})
+	}
 	for _, d := range strings.FieldsFunc(setting("calendar.holidays"), func(r rune) bool { return r == ',' || r == ' ' || r == '\n' }) {
 		if _, err := time.Parse(time.DateOnly, d); err == nil {
-			days = append(days, d)
+			h.Holidays = append(h.Holidays, worktime.Holiday{Date: d})
 		}
 	}
-	return worktime.Weekdays(zone, opens, closes, days...), nil
+	return worktime.Compile(h)
 }
