@@ -17,10 +17,10 @@ import (
 )
 
 // Stages lists the five stages, and ITIL's functions, in ITIL's order.
-var Stages = []itil.Stage{
+var Stages = append([]itil.Stage{
 	{Name: "strategy", Processes: []itil.Process{portfolio.Process}},
 	{Name: "design", Processes: []itil.Process{catalogue.Process, servicelevel.Process, availability.Process}},
 	{Name: "transition", Processes: []itil.Process{change.Process, configuration.Process}},
 	{Name: "operation", Processes: []itil.Process{incident.Process, problem.Process}},
 	{Name: "function", Processes: []itil.Process{servicedesk.Process}},
-}
+}, more...)

@@ -219,7 +219,7 @@ const Details = ({ kind: k, rec, save, final }: { kind: Kind; rec: Rec; save: Re
   const book = useBook();
   const [all, setAll] = useState(false);
   const description = k.fields.find(f => f.type === 'rich_text' && f.section === 'main' && f.name in rec);
-  const fields = k.fields.filter(f => f.name in rec && !own.has(f.name) && f.name !== k.title && f !== description && f.type !== 'json');
+  const fields = k.fields.filter(f => f.name in rec && !own.has(f.name) && f.name !== k.title && f !== description);
   const usual = new Set(k.list);
   const hidden = fields.filter(f => quiet(f, rec[f.name]) && !usual.has(f.name) && !(f.required && rec.can.fields.includes(f.name)));
   const shown = all ? fields : fields.filter(f => !hidden.includes(f));
@@ -239,7 +239,7 @@ const Details = ({ kind: k, rec, save, final }: { kind: Kind; rec: Rec; save: Re
           <h2>{label(book.wire.sections[s.name])}</h2>
           <dl className="facts two">
             {s.fields.map(f => (
-              <div key={f.name} className={f.type === 'rich_text' ? 'wide' : ''}>
+              <div key={f.name} className={f.type === 'rich_text' || f.type === 'json' ? 'wide' : ''}>
                 <dt>
                   {label(f.label)}
                   {f.internal && <span className="inmark" title={t('files.internal')}> ●<span className="sr"> ({t('files.internal')})</span></span>}
