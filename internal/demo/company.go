@@ -201,13 +201,12 @@ func (b *builder) setUp() error {
 		return err
 	}
 	err = b.do(func(tx *hands) error {
-		_, err := tx.Create(engine.SettingKind, record.Values{"name": "calendar.holidays", "value": strings.Join(holidays(b.at.Year(), b.at.Year()+3), " ")})
-		return err
+		return keepHolidays(tx, b.at.Year(), b.at.Year()+3)
 	})
 	if err != nil {
 		return err
 	}
-	office, err := itil.BusinessCalendar(b.h.Engine.Setting)
+	office, err := itil.WorkCalendar(b.h.Engine.Work(b.ctx, "demo", b.at))
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,8 @@ const (
 
 // Service design and transition.
 const (
+	ServiceCalendar   = "service_calendar"
+	HolidaySet        = "holiday_set"
 	Service           = "service"
 	ServiceOffering   = "service_offering"
 	ConfigurationItem = "ci"

@@ -83,6 +83,14 @@ func (w work) one(k *record.Kind, id record.ID, where query.Bound, do func(recor
 	return fits, err
 }
 
+// Fetch implements rule.Work.
+func (w work) Fetch(url string) ([]byte, error) {
+	if w.e.fetch == nil {
+		return nil, fault.Field("url", "not_reached")
+	}
+	return w.e.fetch(w.ctx, url)
+}
+
 // Look implements rule.Work.
 func (w work) Look(do func(q record.Ask) error) error {
 	p := w.e.plan(w.ctx, System(w.via))
