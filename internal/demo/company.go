@@ -200,12 +200,6 @@ func (b *builder) setUp() error {
 	if b.town.zone, err = time.LoadLocation(zone); err != nil {
 		return err
 	}
-	err = b.do(func(tx *hands) error {
-		return keepHolidays(tx, b.at.Year(), b.at.Year()+3)
-	})
-	if err != nil {
-		return err
-	}
 	office, err := itil.WorkCalendar(b.h.Engine.Work(b.ctx, "demo", b.at))
 	if err != nil {
 		return err

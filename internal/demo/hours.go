@@ -1,65 +1,13 @@
 package demo
 
 import (
-	"encoding/json"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"time"
 
-	"github.com/maru-itsm/maru/internal/itil/kind"
-	"github.com/maru-itsm/maru/internal/kernel/record"
 	"github.com/maru-itsm/maru/internal/kernel/worktime"
 )
-
-// lunar are the Korean holidays that follow the moon, with substitutes, by year.
-var lunar = map[int][]string{
-	2024: {"02-09", "02-12", "04-10", "05-06", "05-15", "09-16", "09-17", "09-18"},
-	2025: {"01-27", "01-28", "01-29", "01-30", "03-03", "05-05", "05-06", "06-03", "10-06", "10-07", "10-08"},
-	2026: {"02-16", "02-17", "02-18", "03-02", "05-25", "06-03", "07-17", "08-17", "09-24", "09-25", "10-05"},
-	2027: {"02-08", "02-09", "05-13", "07-17", "08-16", "09-14", "09-15", "09-16", "10-04", "10-11", "12-27"},
-	2028: {"01-26", "01-27", "01-28", "05-02", "10-02", "10-03", "10-04", "10-05"},
-}
-
-// holidays lists Korea's public holidays of some years as civil dates.
-func holidays(from, to int) []string {
-	var out []string
-	for y := from; y <= to; y++ {
-		for _, d := range append([]string{"01-01", "03-01", "05-05", "06-06", "08-15", "10-03", "10-09", "12-25"}, lunar[y]...) {
-			out = append(out, fmt.Sprintf("%d-%s", y, d))
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
-// keepHolidays adds the years that the town tells of to those that the house comes with.
-func keepHolidays(tx *hands, from, to int) error {
-	sets, err := tx.Find(kind.HolidaySet, "country == 'KR'", nil, 1)
-	if err != nil || len(sets) == 0 {
-		return err
-	}
-	entries, _ := sets[0].Get("entries").(record.RawJSON)
-	rows, err := worktime.ParseRows[worktime.HolidayRow]("entries", entries)
-	if err != nil {
-		return err
-	}
-	known := map[string]bool{}
-	for _, r := range rows {
-		known[r.Date] = true
-	}
-	for _, d := range holidays(from, to) {
-		if !known[d] {
-			rows = append(rows, worktime.HolidayRow{Date: d})
-		}
-	}
-	raw, err := json.Marshal(rows)
-	if err != nil {
-		return err
-	}
-	return tx.Update(kind.HolidaySet, sets[0].ID(), record.Values{"entries": record.RawJSON(raw)})
-}
 
 // shifts makes the calendars that people work by; holidays are those of the organisation.
 func (b *builder) shifts() (map[string]*worktime.Calendar, error) {
