@@ -23,6 +23,8 @@ const (
 const (
 	ServiceCalendar   = "service_calendar"
 	HolidaySet        = "holiday_set"
+	SLATarget         = "sla_target"
+	SLAClock          = "sla_clock"
 	Service           = "service"
 	ServiceOffering   = "service_offering"
 	ConfigurationItem = "ci"
