@@ -24,6 +24,10 @@ const (
 
 // Service design and transition.
 const (
+	ServiceCalendar   = "service_calendar"
+	HolidaySet        = "holiday_set"
+	SLATarget         = "sla_target"
+	SLAClock          = "sla_clock"
 	Service           = "service"
 	ServiceOffering   = "service_offering"
 	ConfigurationItem = "ci"
