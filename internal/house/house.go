@@ -71,7 +71,7 @@ func Open(ctx context.Context, c Config) (*House, error) {
 	if err != nil {
 		return nil, err
 	}
-	eng, err = engine.New(ctx, engine.Config{Store: store, Schema: b.Schema, Grants: b.Grants(), Rules: b.Rules(), Settings: b.Settings(), Now: c.Now, Log: c.Log,
+	eng, err = engine.New(ctx, engine.Config{Store: store, Schema: b.Schema, Grants: b.Grants(), Rules: b.Rules(), Settings: b.Settings(), Now: c.Now, Zone: itil.ZoneSetting, Log: c.Log,
 		Bind: func(e *engine.Engine) { eng = e }})
 	if err != nil {
 		return nil, errors.Join(err, store.Close())

@@ -10,9 +10,13 @@ import (
 	"github.com/maru-itsm/maru/internal/kernel/worktime"
 )
 
+// ZoneSetting names the organisation's time zone: its working hours are of it, and the
+// months, days and hours that figures are grouped by.
+const ZoneSetting = "calendar.zone"
+
 // Settings every process may read: the organisation's own business days.
 var Settings = []rule.Setting{
-	{Name: "calendar.zone", Default: "Asia/Seoul", Type: record.Text},
+	{Name: ZoneSetting, Default: "Asia/Seoul", Type: record.Text},
 	{Name: "calendar.opens", Default: "PT9H", Type: record.Span},
 	{Name: "calendar.closes", Default: "PT18H", Type: record.Span},
 	{Name: "calendar.holidays", Default: "none", Type: record.RichText}, // civil dates, separated by spaces or commas
@@ -20,9 +24,9 @@ var Settings = []rule.Setting{
 
 // BusinessCalendar makes the organisation's calendar of its settings.
 func BusinessCalendar(setting func(name string) string) (*worktime.Calendar, error) {
-	zone, err := time.LoadLocation(setting("calendar.zone"))
+	zone, err := time.LoadLocation(setting(ZoneSetting))
 	if err != nil {
-		return nil, fault.Field("calendar.zone", "wrong_format", "type", "IANA zone").Because(err)
+		return nil, fault.Field(ZoneSetting, "wrong_format", "type", "IANA zone").Because(err)
 	}
 	opens, err := record.ParseDuration(setting("calendar.opens"))
 	if err != nil {
