@@ -10,6 +10,8 @@ export type QueueSearch = { view?: string; filter?: string; order?: string; q?: 
 
 export type FiguresSearch = { period?: string; from?: string; to?: string; kpi?: string };
 
+export type BoardSearch = { period?: string; from?: string; to?: string; narrow?: string; edit?: string; wall?: string };
+
 const text = (v: unknown): string | undefined => (typeof v === 'string' && v !== '' ? v : undefined);
 const pick = <K extends string>(from: Record<string, unknown>, keys: K[]): Partial<Record<K, string>> => {
   const out: Partial<Record<K, string>> = {};
@@ -20,9 +22,9 @@ const pick = <K extends string>(from: Record<string, unknown>, keys: K[]): Parti
   return out;
 };
 
-// page is a part of the console that loads its own words with itself.
-const page = <K extends string>(area: Area, part: () => Promise<Record<K, () => ReactNode>>, name: K): RouteComponent =>
-  lazyRouteComponent(async () => (await Promise.all([part(), need(area)]))[0], name);
+// page is a part of the console that loads its own words with itself, and those of what it shows of another.
+const page = <K extends string>(area: Area, part: () => Promise<Record<K, () => ReactNode>>, name: K, also: Area = area): RouteComponent =>
+  lazyRouteComponent(async () => (await Promise.all([part(), need(area), need(also)]))[0], name);
 
 const root = createRootRoute({ component: Frame, notFoundComponent: () => <NotFound />, errorComponent: ({ error }) => <Failed error={error} /> });
 
@@ -42,6 +44,8 @@ const home = createRoute({ getParentRoute: () => desk, path: '/', beforeLoad: ()
 const my = createRoute({ getParentRoute: () => desk, path: '/my', component: lazyRouteComponent(() => import('./shell/Place'), 'MyWork') });
 const approvals = createRoute({ getParentRoute: () => desk, path: '/my/approvals', component: lazyRouteComponent(() => import('./shell/Place'), 'Approvals') });
 const figures = createRoute({ getParentRoute: () => desk, path: '/figures/$process', component: page('figures', () => import('./figures/Figures'), 'FiguresPage'), validateSearch: (s): FiguresSearch => pick(s, ['period', 'from', 'to', 'kpi']) });
+const boards = createRoute({ getParentRoute: () => desk, path: '/dashboards', component: page('dashboard', () => import('./dashboard/List'), 'ListPage', 'figures') });
+const board = createRoute({ getParentRoute: () => desk, path: '/dashboards/$id', component: page('dashboard', () => import('./dashboard/Dashboard'), 'DashboardPage', 'figures'), validateSearch: (s): BoardSearch => pick(s, ['period', 'from', 'to', 'narrow', 'edit', 'wall']) });
 const admin = createRoute({ getParentRoute: () => desk, path: '/admin', component: page('admin', () => import('./admin/Admin'), 'AdminPage') });
 const adminPages = [
   createRoute({ getParentRoute: () => admin, path: '/', component: page('admin', () => import('./admin/Admin'), 'Overview') }),
@@ -61,7 +65,7 @@ const record = createRoute({ getParentRoute: () => desk, path: '/$plural/$key', 
 const room = createRoute({ getParentRoute: () => desk, path: '/$plural/$key/room', component: page('room', () => import('./major/Room'), 'RoomPage') });
 
 export const router = createRouter({
-  routeTree: root.addChildren([signin, setup, portal.addChildren([portalHome, portalList, portalNew, portalOne]), desk.addChildren([home, my, approvals, admin.addChildren(adminPages), figures, create, queue, record, room])]),
+  routeTree: root.addChildren([signin, setup, portal.addChildren([portalHome, portalList, portalNew, portalOne]), desk.addChildren([home, my, approvals, admin.addChildren(adminPages), figures, boards, board, create, queue, record, room])]),
   defaultPreload: 'intent',
   defaultPreloadStaleTime: 0,
   scrollRestoration: false,

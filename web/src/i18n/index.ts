@@ -4,11 +4,12 @@ import { Store, useStore } from '../store';
 import type { words as core } from './ko';
 import type { words as admin } from './ko.admin';
 import type { words as board } from './ko.board';
+import type { words as dashboard } from './ko.dashboard';
 import type { words as figures } from './ko.figures';
 import type { words as portal } from './ko.portal';
 import type { words as room } from './ko.room';
 
-type Areas = { admin: typeof admin; board: typeof board; figures: typeof figures; portal: typeof portal; room: typeof room };
+type Areas = { admin: typeof admin; board: typeof board; dashboard: typeof dashboard; figures: typeof figures; portal: typeof portal; room: typeof room };
 export type Area = keyof Areas;
 export type Key = keyof typeof core | { [A in Area]: keyof Areas[A] }[Area];
 export type Word = string | { one: string; other: string };
@@ -109,7 +110,7 @@ const sayer = (l: Lang) => {
       return new Intl.NumberFormat(loc, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 }).format(n);
     },
     money: (m: { amount: string; currency: string }): string =>
-      new Intl.NumberFormat(loc, { style: 'currency', currency: m.currency || 'KRW', maximumFractionDigits: 4, minimumFractionDigits: 0 }).format(Number(m.amount)),
+      new Intl.NumberFormat(loc, { style: 'currency', currency: m.currency || 'KRW', trailingZeroDisplay: 'stripIfInteger' }).format(Number(m.amount)),
   };
 };
 
