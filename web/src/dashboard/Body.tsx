@@ -82,7 +82,7 @@ type BodyProps = { tile: Tile; plan: Plan; told: Told; scope: Scope; title: stri
 export const Body = (p: BodyProps) => {
   const { t } = useSay();
   const { tile, plan, told } = p;
-  if (tile.type === 'note') return <div className="tnote" lang={langOf(tile.text)} tabIndex={0} role="region" aria-label={p.title}><Markdown text={tile.text ?? ''} /></div>;
+  if (tile.type === 'note') return <div className="tnote" lang={langOf(tile.text)} tabIndex={0} role="group" aria-label={p.title}><Markdown text={tile.text ?? ''} /></div>;
   if (!plan.kind) return <Refused code="forbidden" />;
   if (told.error) return <Refused code={faultOf(told.error).status === 403 ? 'forbidden' : faultOf(told.error).code} />;
   if (told.waiting) return <p className="tnone dim">{t('app.loading')}…</p>;
@@ -123,8 +123,6 @@ const Figure = ({ tile, told, scope, kpi: k }: BodyProps & { kpi: Described }) =
         )}
         {k.target !== null && <span className="dim">{t(k.better === 'lower' ? 'figures.target.most' : 'figures.target.least', { value: write(Number(k.target)) })}</span>}
         {k.at === null ? <span className="dim">{t('figures.standing')}</span> : <Change kpi={k} now={v} was={was} />}
-        <span className="grow" />
-        {now && <ToList url={now.records_url} text={t('figures.records', { n: now.n })} />}
       </p>
       {points.filter(x => x.value !== null).length > 1 && (tile.h > 1 || points.some(x => x.value !== 0)) && <Spark title={say.label(k.name)} of={t('figures.period')} points={points} write={write} />}
     </div>
@@ -164,7 +162,7 @@ const Series = ({ tile, told, scope, title, kpi: k, kind }: BodyProps & { kpi: D
   return (
     <>
       <Suspense fallback={null}>
-        <Chart inside title={title} of={tile.step ? t('figures.period') : label(field?.label)} look={tile.step ? (tile.look === 'bar' ? 'column' : 'line') : 'bar'} series={label(k.name)} points={points} write={write} target={k.target === null || lines ? null : Number(k.target)} {...(lines ? { lines } : {})} />
+        <Chart inside title={title} of={tile.step ? t('figures.period') : label(field?.label)} unit={k.unit} look={tile.step ? (tile.look === 'bar' ? 'column' : 'line') : 'bar'} series={label(k.name)} points={points} write={write} target={k.target === null || lines ? null : Number(k.target)} {...(lines ? { lines } : {})} />
       </Suspense>
       {left > 0 && <p className="tmore dim">{t('dash.more', { n: left })}</p>}
     </>
@@ -198,7 +196,7 @@ const Count = ({ tile, title, kind, count }: BodyProps & { kind: Kind; count: Co
   if (tile.look === 'table') {
     const most = Math.max(...points.map(x => x.value ?? 0), 1);
     return (
-      <div className="tscroll" tabIndex={0} role="region" aria-label={title}>
+      <div className="tscroll" tabIndex={0} role="group" aria-label={title}>
         <table className="parts">
           <thead className="sr">
             <tr>
@@ -228,7 +226,7 @@ const Count = ({ tile, title, kind, count }: BodyProps & { kind: Kind; count: Co
   }
   return (
     <Suspense fallback={null}>
-      <Chart inside title={title} of={label(field.label)} look={tile.look === 'donut' ? 'donut' : 'bar'} series={t('figures.n')} points={points} write={number} />
+      <Chart inside unit="count" title={title} of={label(field.label)} look={tile.look === 'donut' ? 'donut' : 'bar'} series={t('figures.n')} points={points} write={number} />
     </Suspense>
   );
 };
@@ -248,7 +246,7 @@ const Rows = ({ plan, told, title, kind }: BodyProps & { kind: Kind }) => {
       <Show kind={kind} field={f} value={r[f.name]} link={false} open />
     );
   return (
-    <div className="tscroll" tabIndex={0} role="region" aria-label={title}>
+    <div className="tscroll" tabIndex={0} role="group" aria-label={title}>
       <table className="trows">
         <thead>
           <tr>
@@ -278,6 +276,8 @@ const Rows = ({ plan, told, title, kind }: BodyProps & { kind: Kind }) => {
 // Whole is the number of records behind a tile, and the way to them.
 export const Whole = ({ plan, told }: { plan: Plan; told: Told }) => {
   const { t, number } = useSay();
+  const kpi = told.figures[0];
+  if (plan.kpi && isKpi(kpi) && !told.error) return <ToList url={kpi.records_url} text={t('figures.records', { n: kpi.n })} className="tall" />;
   const total = told.count?.total ?? told.list?.total;
   if (!plan.kind || total === undefined || total === null || told.error) return null;
   const more = told.count?.total_is_at_least || told.list?.total_is_at_least;

@@ -67,7 +67,7 @@ const Composed = ({ kind, rec, kpis: list }: { kind: Kind; rec: Rec; kpis: Descr
   const search = useSearch({ from: '/desk/dashboards/$id' });
   const kpis = useMemo(() => new Map(list.map(k => [k.code, k])), [list]);
   const saved = useMemo(() => boardOf(rec as Row), [rec]);
-  const may = rec.can.verbs.includes('update');
+  const may = rec.can.fields.includes('tiles');
   const [draft, setDraft] = useState<Draft | null>(may && search.edit === '1' ? { now: saved, past: [] } : null);
   const [based, setBased] = useState(rec.version); // the version that the draft began with
   const [fault, setFault] = useState<Fault>();
@@ -186,7 +186,7 @@ const Composed = ({ kind, rec, kpis: list }: { kind: Kind; rec: Rec; kpis: Descr
   const pin = (): void => setPrefs({ boards: pinned ? (prefs.get().boards ?? []).filter(b => b.id !== rec.id) : [...(prefs.get().boards ?? []), { id: rec.id, label: saved.label as Label }] });
   const at = (i: number): Fault['fields'] => fault?.fields.filter(f => placed(f.field)?.tile === i) ?? [];
   const stray = fault && fault.fields.every(f => !placed(f.field)) ? (fault.fields[0]?.message ?? fault.message) : '';
-  const fields = Object.keys(common).filter(n => offered.some(f => f.name === n));
+  const fields = offered.flatMap(f => (f.name in common ? f.name : []));
   const owner = rec['owner'] as string | null;
   return (
     <main id="main" className={`page board ${draft ? 'composing' : ''} ${wall ? 'wall' : ''}`} tabIndex={-1}>

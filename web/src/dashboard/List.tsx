@@ -118,7 +118,7 @@ const Plan = ({ tiles }: { tiles: { id: string; w: number; h: number; type: Tile
 const Making = ({ kind: k, boards, onClose }: { kind: Kind; boards: Row[]; onClose: () => void }) => {
   const { t, label } = useSay();
   const navigate = useNavigate();
-  const templates = boards.filter(b => b['template'] === true);
+  const templates = boards.filter(b => b['template'] === true).sort((a, b) => (a.id < b.id ? -1 : 1)); // as they were made
   const [from, setFrom] = useState<Row | null>(templates[0] ?? null);
   return (
     <Ask

@@ -2,7 +2,7 @@
 import { useMemo, useState } from 'react';
 import type { Field, Kind } from '../api/types';
 import { useBook } from '../book';
-import { processOf, type Described } from '../figures/kpi';
+import type { Described } from '../figures/kpi';
 import { useSay, type Label } from '../i18n';
 import { Filters } from '../queue/Filters';
 import { listed, offered } from '../queue/columns';
@@ -20,7 +20,10 @@ export const TileDialog = ({ tile: first, added, kpis, scope, onClose, onDone }:
   const say = useSay();
   const { t, label } = say;
   const book = useBook();
-  const [x, setX] = useState<Tile>(() => (first.kpi || first.type !== 'kpi' ? first : { ...first, kpi: [...kpis.keys()][0] ?? '' }));
+  // A figure about one record at a time has no place here: it would have nothing to be about.
+  const usable = useMemo(() => book.wire.stages.flatMap(s => s.processes).map(p => ({ process: p, kpis: p.kpis.flatMap(c => kpis.get(c) ?? []).filter(k => k.divisible) })).filter(p => p.kpis.length > 0), [book, kpis]);
+  const usual = [...usable].sort((a, b) => b.kpis.length - a.kpis.length)[0]?.kpis[0]?.code ?? '';
+  const [x, setX] = useState<Tile>(() => (first.kpi || first.type !== 'kpi' ? first : { ...first, kpi: usual }));
   const put = (more: Partial<Tile>): void => setX({ ...x, ...more });
   const kpi = kpis.get(x.kpi ?? '');
   const kinds = useMemo(() => book.wire.kinds.filter(k => k.life || !k.config).filter(k => k.name !== 'dashboard' && k.name !== 'saved_view'), [book]);
@@ -29,10 +32,10 @@ export const TileDialog = ({ tile: first, added, kpis, scope, onClose, onDone }:
   // Another type keeps what it shares with this one.
   const retype = (type: Tile['type']): void => {
     const base = fresh(type);
-    const records = kinds.find(k => k.prefix && k.life) ?? kinds[0];
+    const records = kinds.find(k => k.name === kpi?.kind) ?? kinds.find(k => k.prefix && k.life) ?? kinds[0];
     setX({
       ...base, id: x.id, ...(x.title ? { title: x.title } : {}),
-      ...(type === 'kpi' || type === 'series' ? { kpi: x.kpi ?? [...kpis.keys()][0] ?? '', filter: x.type === 'kpi' || x.type === 'series' ? (x.filter ?? '') : '' } : {}),
+      ...(type === 'kpi' || type === 'series' ? { kpi: x.kpi ?? usual, filter: x.type === 'kpi' || x.type === 'series' ? (x.filter ?? '') : '' } : {}),
       ...(type === 'series' && kpis.get(x.kpi ?? '')?.at === null ? { step: '', by: kpis.get(x.kpi ?? '')?.group_by ?? '', look: 'bar' as const } : {}),
       ...(type === 'count' || type === 'list' ? { kind: x.kind ?? records?.name ?? '', view: x.kind ? (x.view ?? '') : '', filter: x.type === 'count' || x.type === 'list' ? (x.filter ?? '') : '' } : {}),
     });
@@ -41,7 +44,6 @@ export const TileDialog = ({ tile: first, added, kpis, scope, onClose, onDone }:
     const k = kpis.get(code);
     put({ kpi: code, filter: '', ...(x.type === 'series' ? (k?.at === null ? { step: '', by: k.group_by ?? '', look: 'bar' } : { by: '' }) : {}) });
   };
-  const processes = book.wire.stages.flatMap(s => s.processes).filter(p => p.kpis.some(c => kpis.has(c)));
   const scopes = useMemo(() => [plan(book, kpis, x, scope)], [book, kpis, x, scope]);
   const told = useTold(scopes);
   const title = titleOf(say, book, kpis, x);
@@ -50,14 +52,8 @@ export const TileDialog = ({ tile: first, added, kpis, scope, onClose, onDone }:
   return (
     <Dialog open onClose={onClose} title={t(added ? 'dash.add' : 'dash.tile.set')} size={920} guard={() => JSON.stringify(x) === JSON.stringify(first) || (added && !x.filter && !x.text && !x.title) || confirm(t('dash.lost'))}>
       <div className="tileform">
-        <form
-          className="form"
-          noValidate
-          onSubmit={e => {
-            e.preventDefault();
-            if (ready) onDone(x);
-          }}
-        >
+        {/* No form: the condition has forms of its own, which may not stand in another. */}
+        <div className="form">
           <div role="radiogroup" aria-label={t('dash.type')} className="tiletypes">
             {types.map(n => (
               <button key={n} type="button" role="radio" aria-checked={x.type === n} className={x.type === n ? 'on' : ''} onClick={() => retype(n)}>
@@ -71,9 +67,9 @@ export const TileDialog = ({ tile: first, added, kpis, scope, onClose, onDone }:
               {ids => (
                 <select className="inp" id={ids.id} value={x.kpi} onChange={e => rekpi(e.currentTarget.value)}>
                   {!kpi && <option value={x.kpi}>{t('dash.hidden')}</option>}
-                  {processes.map(pr => (
-                    <optgroup key={pr.name} label={label(processOf(book, pr.name)?.label)}>
-                      {pr.kpis.flatMap(c => kpis.get(c) ?? []).map(k => (
+                  {usable.map(pr => (
+                    <optgroup key={pr.process.name} label={label(pr.process.label)}>
+                      {pr.kpis.map(k => (
                         <option key={k.code} value={k.code}>
                           {label(k.name)}
                         </option>
@@ -138,7 +134,7 @@ export const TileDialog = ({ tile: first, added, kpis, scope, onClose, onDone }:
             <FieldRow label={t('dash.groupby')}>
               {ids => (
                 <select className="inp" id={ids.id} value={x.by ?? ''} onChange={e => put({ by: e.currentTarget.value })}>
-                  {(x.type === 'series' ? x.step : false) && <option value="">{t('dash.groupby.none')}</option>}
+                  <option value="">{t(x.type === 'series' && x.step ? 'dash.groupby.none' : 'pick.choose')}</option>
                   {groups.map(f => (
                     <option key={f.name} value={f.name}>
                       {label(f.label)}
@@ -150,9 +146,10 @@ export const TileDialog = ({ tile: first, added, kpis, scope, onClose, onDone }:
           )}
           {x.type === 'list' && kind && <Columns kind={kind} tile={x} put={put} />}
           {x.type !== 'note' && kind && (
-            <FieldRow label={t('dash.filter')}>
-              {() => <Filters kind={kind} filter={x.filter ?? ''} q="" fault={null} changed={false} onFilter={filter => put({ filter })} onFind={q => q && put({ filter: `search('${q.replace(/[\\']/g, '\\$&')}')${x.filter ? ` && (${x.filter})` : ''}` })} onReset={() => undefined} />}
-            </FieldRow>
+            <div role="group" aria-label={t('dash.filter')} className="fld">
+              <p className="nlabel">{t('dash.filter')}</p>
+              <Filters kind={kind} filter={x.filter ?? ''} q="" fault={null} changed={false} onFilter={filter => put({ filter })} onFind={q => q && put({ filter: `search('${q.replace(/[\\']/g, '\\$&')}')${x.filter ? ` && (${x.filter})` : ''}` })} onReset={() => undefined} />
+            </div>
           )}
           {x.type === 'note' && (
             <FieldRow label={t('dash.text')} help={t('dash.text.help')}>
@@ -173,11 +170,11 @@ export const TileDialog = ({ tile: first, added, kpis, scope, onClose, onDone }:
           <div className="formend">
             <span className="grow" />
             <Button onClick={onClose}>{t('app.cancel')}</Button>
-            <Button look="primary" type="submit" disabled={!ready}>
+            <Button look="primary" disabled={!ready} onClick={() => onDone(x)}>
               {t(added ? 'app.add' : 'dash.tile.apply')}
             </Button>
           </div>
-        </form>
+        </div>
         <section className="tilepreview" aria-label={t('dash.preview')}>
           <p className="dim small">{t('dash.preview')}</p>
           <div className={`dtile h${x.h} ${x.type}`}>

@@ -23,8 +23,8 @@ describe('a note', () => {
 
 describe('a small line', () => {
   it('leaves gaps and survives one value, equal values and none', () => {
-    expect(path([1, null, 3, 2])).toBe('M0.0 28.0M80.0 2.0L120.0 15.0');
-    expect(path([5])).toBe('M60.0 15.0');
+    expect(path([1, null, 3, 2])).toBe('M0.0 28.0h0M80.0 2.0L120.0 15.0');
+    expect(path([5])).toBe('M60.0 15.0h0');
     expect(path([2, 2])).toBe('M0.0 15.0L120.0 15.0');
     expect(path([null, null])).toBe('');
     expect(path([])).toBe('');

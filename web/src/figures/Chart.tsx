@@ -13,8 +13,13 @@ export type ChartLook = 'line' | 'column' | 'bar' | 'donut';
 type Props = {
   title: string; of: string; look: ChartLook; points: Point[]; write: (v: number) => string; target?: number | null; series: string;
   lines?: Line[]; // several values of each point, in place of its own
+  unit?: string; // of the values: seconds are cut at whole hours and days, and what is counted at whole numbers
   inside?: boolean; // of a tile that has the title and the height
 };
+
+// every is the distance of an axis's lines in seconds: three or four of them, at times that people name.
+const nice = [60, 300, 600, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400, 172_800, 432_000, 604_800, 1_209_600, 2_592_000, 7_776_000, 31_536_000];
+export const every = (most: number): number => nice.find(n => n >= most / 4) ?? Math.ceil(most / 4 / 31_536_000) * 31_536_000;
 
 const css = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 export const colours = ['--c1', '--c2', '--c3', '--c4', '--c5', '--c6'];
@@ -37,7 +42,8 @@ const option = (p: Props, targetName: string): Record<string, unknown> => {
   const category = { type: 'category', data: p.points.map(x => x.name), axisLine: { lineStyle: { color: line } }, axisTick: { show: false }, axisLabel: { color: dim, fontSize: 12, hideOverlap: !flat, width: flat ? 120 : undefined, overflow: 'truncate' }, inverse: flat };
   // A target beyond all values is still on the picture.
   const goal = p.target ?? null;
-  const value = { type: 'value', ...(goal === null ? {} : { max: (v: { max: number }) => (v.max < goal ? goal * 1.1 : null) }), splitNumber: 3, splitLine: { lineStyle: { color: line } }, axisLabel: { color: dim, fontSize: 12, hideOverlap: true, formatter: (v: number) => p.write(v) } };
+  const most = Math.max(0, goal ?? 0, ...p.points.map((_, i) => linesOf(p).reduce((n, l) => (p.look === 'line' ? Math.max(n, l.values[i] ?? 0) : n + (l.values[i] ?? 0)), 0)));
+  const value = { type: 'value', ...(p.unit === 'seconds' && most > 0 ? { interval: every(most), max: Math.ceil((most * 1.02) / every(most)) * every(most) } : {}), ...(p.unit === 'count' ? { minInterval: 1 } : {}), ...(goal === null || p.unit === 'seconds' ? {} : { max: (v: { max: number }) => (v.max < goal ? goal * 1.1 : null) }), splitNumber: 3, splitLine: { lineStyle: { color: line } }, axisLabel: { color: dim, fontSize: 12, hideOverlap: true, formatter: (v: number) => p.write(v) } };
   const lines = linesOf(p);
   const mark = goal === null ? {} : { markLine: { silent: true, symbol: 'none', label: { show: false }, lineStyle: { color: bad, type: 'dashed', width: 1.5 }, data: [{ name: targetName, [flat ? 'xAxis' : 'yAxis']: goal }] } };
   return {
@@ -88,7 +94,7 @@ export const Chart = (p: Props) => {
   const height = p.inside ? undefined : p.look === 'bar' ? Math.max(90, p.points.length * 30 + 40) : 200;
   const named = p.look === 'donut' ? p.points.map(x => x.name) : lines.map(l => l.name);
   return (
-    <figure className={`chart ${p.inside ? 'inside' : ''} ${p.look}`}>
+    <figure className={`chart ${p.inside ? 'inside' : ''} look-${p.look}`}>
       <figcaption>
         <span className={p.inside ? 'sr' : 'charttitle'}>{p.title}</span>
         {(!p.inside || named.length > 1 || (p.target !== null && p.target !== undefined)) && (
@@ -96,6 +102,7 @@ export const Chart = (p: Props) => {
             {named.map((n, i) => (
               <span key={n}>
                 <i style={{ background: `var(${colour(i)})` }} /> <span lang={langOf(n)}>{n}</span>
+                {p.look === 'donut' && <b className="num">{p.write(p.points[i]?.value ?? 0)}</b>}
               </span>
             ))}
             {p.target !== null && p.target !== undefined && (
@@ -111,7 +118,7 @@ export const Chart = (p: Props) => {
         </button>
       </figcaption>
       {!table && <div ref={box} className="chartbox" style={{ height }} aria-hidden="true" />}
-      <div className={table ? 'charttable' : 'sr'} {...(table ? { tabIndex: 0, role: 'region', 'aria-label': p.title } : {})}>
+      <div className={table ? 'charttable' : 'sr'} {...(table ? { tabIndex: 0, role: 'group', 'aria-label': p.title } : {})}>
         <table>
           <caption className="sr">{p.title}</caption>
           <thead>

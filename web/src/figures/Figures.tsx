@@ -166,7 +166,8 @@ export const Change = ({ kpi: k, now, was }: { kpi: Described; now: number | nul
   const { t } = say;
   const then = valueOf(was);
   if (now === null || then === null) return <span className="dim">{t('figures.before.none')}</span>;
-  const diff = now - then;
+  const exact = now - then;
+  const diff = k.unit === 'percent' && Math.abs(exact) < 0.05 ? 0 : exact; // what is said is rounded; 0.0 more is the same
   const good = diff === 0 || !k.better ? '' : diff > 0 === (k.better === 'higher') ? 'met' : 'missed';
   const word = diff === 0 ? t('figures.same') : t(diff > 0 ? 'figures.up' : 'figures.down', { value: k.unit === 'percent' ? t('figures.points', { n: Math.round(Math.abs(diff) * 10) / 10 }) : written(say, k, Math.abs(diff), was?.currency) });
   return (
@@ -212,6 +213,7 @@ const Detail = ({ kpi: k, span }: { kpi: Described; span: Span }) => {
               title={t(`figures.trend.${unit}`)}
               of={t('figures.period')}
               look="line"
+              unit={k.unit}
               series={label(k.name)}
               target={k.target === null ? null : Number(k.target)}
               write={write}
@@ -257,7 +259,7 @@ const Rhythm = ({ kpi: k, span }: { kpi: Described; span: Span }) => {
       {found.size === 0 ? (
         <p className="dim">{told.isPending ? `${t('app.loading')}…` : told.error ? faultOf(told.error).message : a && !isKpi(a) ? t('figures.fault', { code: a.fault }) : t('figures.reason.no_data')}</p>
       ) : (
-        <div className="heatbox" tabIndex={0} role="region" aria-label={t('figures.rhythm')}>
+        <div className="heatbox" tabIndex={0} role="group" aria-label={t('figures.rhythm')}>
           <table className="heat">
             <thead>
               <tr>

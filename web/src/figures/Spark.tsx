@@ -17,7 +17,8 @@ export const path = (values: (number | null)[]): string => {
       }
       const x = values.length < 2 ? W / 2 : (i / (values.length - 1)) * W;
       const y = high === low ? H / 2 : H - 2 - ((v - low) / (high - low)) * (H - 4);
-      const s = `${pen}${x.toFixed(1)} ${y.toFixed(1)}`;
+      const alone = pen === 'M' && (values[i + 1] ?? null) === null;
+      const s = `${pen}${x.toFixed(1)} ${y.toFixed(1)}${alone ? 'h0' : ''}`; // a round end makes a dot of it
       pen = 'L';
       return s;
     })
