@@ -43,6 +43,7 @@ screens: ui ## pictures of every screen into web/shots
 check: ## gofmt, vet and a tidy go.mod
 	@out=$$(gofmt -l cmd internal bench web/*.go); if [ -n "$$out" ]; then echo "gofmt: $$out"; exit 1; fi
 	$(GO) vet ./...
+	$(GO) vet -tags testbook ./internal/locale ./internal/itil/book
 	$(GO) mod tidy -diff
 
 lint: ## golangci-lint (see .golangci.yml)

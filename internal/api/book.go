@@ -85,6 +85,9 @@ func fieldBook(k *record.Kind, f *record.Field, settable bool) map[string]any {
 	if f.To != "" {
 		out["to"] = f.To
 	}
+	if f.Of != "" {
+		out["of"] = f.Of
+	}
 	if f.Min != nil {
 		out["min"] = *f.Min
 	}

@@ -4,11 +4,10 @@
 package locale
 
 import (
-	"embed"
 	"encoding/json"
 	"fmt"
 	"io/fs"
-	"path"
+	"slices"
 	"strings"
 	"sync"
 
@@ -16,29 +15,28 @@ import (
 	"github.com/maru-itsm/maru/internal/kernel/record"
 )
 
-//go:embed en ko
-var files embed.FS
-
 // Langs are the languages there are; the first is the default.
 var Langs = []string{"ko", "en"}
+
+// listed names the files of words in a folder; there may be no such folder.
+func listed(folder string) []string {
+	names, _ := fs.Glob(files, folder+"/*.json") // the only error is a bad pattern
+	return names
+}
 
 // words are all words by language and key.
 var words = sync.OnceValue(func() map[string]map[string]string {
 	out := map[string]map[string]string{}
 	for _, lang := range Langs {
 		out[lang] = map[string]string{}
-		entries, err := fs.ReadDir(files, lang)
-		if err != nil {
-			panic(err) // embedded: cannot fail in a built program
-		}
-		for _, e := range entries {
-			raw, err := files.ReadFile(path.Join(lang, e.Name()))
+		for _, name := range slices.Concat(listed(lang), listed("trial/"+lang)) {
+			raw, err := files.ReadFile(name)
 			var m map[string]string
 			if err == nil {
 				err = json.Unmarshal(raw, &m)
 			}
 			if err != nil {
-				panic(fmt.Sprintf("locale %s/%s: %v", lang, e.Name(), err))
+				panic(fmt.Sprintf("locale %s: %v", name, err)) // embedded: cannot fail in a built program
 			}
 			for k, v := range m {
 				out[lang][k] = v

@@ -18,8 +18,10 @@ const Dashboard = "dashboard"
 
 // What several processes share.
 const (
-	Category = "category"
-	Approval = "approval"
+	Category      = "category"
+	ApprovalRound = "approval_round"
+	Approval      = "approval"
+	Delegation    = "delegation"
 )
 
 // Service design and transition.

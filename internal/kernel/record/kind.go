@@ -19,7 +19,7 @@ type Base struct {
 	Number    string    `maru:"number,derived"`
 	Version   int64     `maru:"version,derived"`
 	CreatedAt time.Time `maru:"created_at,derived"`
-	CreatedBy Ref       `maru:"created_by,derived,to=user"`
+	CreatedBy Ref       `maru:"created_by,derived,to=user,involved"`
 	UpdatedAt time.Time `maru:"updated_at,derived"`
 	UpdatedBy Ref       `maru:"updated_by,derived,to=user"`
 	Tags      []string  `maru:"tags,max=50"`
@@ -179,6 +179,9 @@ func (k *Kind) check() error {
 	for _, f := range k.Fields {
 		if f.Personal != "" {
 			need(f.Name+" personal=", f.Personal)
+		}
+		if f.Of != "" {
+			need(f.Name+" of=", f.Of)
 		}
 		columns := []string{f.Name}
 		if f.Type == Cash {

@@ -21,6 +21,7 @@ export type Field = {
   custom: boolean;
   on_create: boolean;
   to?: string;
+  of?: string; // the id of a record of whatever kind that other field names
   min?: number;
   max?: number;
   default?: string;

@@ -11,10 +11,10 @@ import { Change } from '../figures/Figures';
 import { drill, isKpi, reason, valueOf, written, type Kpi, type Described } from '../figures/kpi';
 import { Spark } from '../figures/Spark';
 import { useSay, type Label, type Say } from '../i18n';
-import { langOf } from '../text';
+import { Said } from '../record/Said';
 import { Icon } from '../ui/Icon';
+import { Markdown } from '../ui/Markdown';
 import type { Counted, Group, Plan, Scope, Told } from './ask';
-import { Markdown } from './markdown';
 import { cuts, stepOf, type Step, type Tile } from './tiles';
 
 const Chart = lazy(() => import('../figures/Chart').then(m => ({ default: m.Chart })));
@@ -82,7 +82,7 @@ type BodyProps = { tile: Tile; plan: Plan; told: Told; scope: Scope; title: stri
 export const Body = (p: BodyProps) => {
   const { t } = useSay();
   const { tile, plan, told } = p;
-  if (tile.type === 'note') return <div className="tnote" lang={langOf(tile.text)} tabIndex={0} role="group" aria-label={p.title}><Markdown text={tile.text ?? ''} /></div>;
+  if (tile.type === 'note') return <div className="tnote" tabIndex={0} role="group" aria-label={p.title}><Markdown text={tile.text ?? ''} leaf={s => <Said text={s} />} /></div>;
   if (!plan.kind) return <Refused code="forbidden" />;
   if (told.error) return <Refused code={faultOf(told.error).status === 403 ? 'forbidden' : faultOf(told.error).code} />;
   if (told.waiting) return <p className="tnone dim">{t('app.loading')}…</p>;

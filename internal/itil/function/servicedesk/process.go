@@ -25,7 +25,6 @@ var Process = itil.Process{
 	},
 	KPIs:     figures,
 	Settings: itil.Settings,
-	Calcs:    []itil.Calc{itil.ApprovalOutcome},
 }
 
 // figures are the KPIs of the desk (book B annex C) that rest on incidents alone. What

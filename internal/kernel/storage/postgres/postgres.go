@@ -17,8 +17,10 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
+	"github.com/maru-itsm/maru/internal/kernel/dialect"
 	"github.com/maru-itsm/maru/internal/kernel/job"
 	"github.com/maru-itsm/maru/internal/kernel/storage"
+	"github.com/maru-itsm/maru/internal/kernel/storage/table"
 )
 
 //go:embed kernel.sql
@@ -30,6 +32,7 @@ const lanes = 2
 
 // A Store is one PostgreSQL database. It implements storage.Store.
 type Store struct {
+	table.Reader
 	pool  *pgxpool.Pool
 	conf  *pgx.ConnConfig
 	queue chan *waiting
@@ -59,6 +62,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 		return nil, fmt.Errorf("postgres: %w", err)
 	}
 	s := &Store{pool: pool, conf: conf.ConnConfig, queue: make(chan *waiting, 4*groupSize)}
+	s.Reader = table.Reader{D: dialect.Postgres, Rows: s.rows}
 	if err := s.prepare(ctx); err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("postgres: %w", err)

@@ -17,8 +17,10 @@ import (
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"modernc.org/sqlite"
 
+	"github.com/maru-itsm/maru/internal/kernel/dialect"
 	"github.com/maru-itsm/maru/internal/kernel/job"
 	"github.com/maru-itsm/maru/internal/kernel/storage"
+	"github.com/maru-itsm/maru/internal/kernel/storage/table"
 )
 
 //go:embed kernel.sql
@@ -26,6 +28,7 @@ var kernelSQL string
 
 // A Store is one open database. It implements storage.Store.
 type Store struct {
+	table.Reader
 	write *sql.DB // one connection
 	read  *sql.DB
 	stmts statements // of read
@@ -58,6 +61,7 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 		return nil, fmt.Errorf("%w: %s", ErrBusy, dir)
 	}
 	s := &Store{dir: dir, lock: lock, queue: make(chan *waiting, 4*groupSize), done: make(chan struct{})}
+	s.Reader = table.Reader{D: dialect.SQLite, Rows: s.rows}
 	if err := s.connect(ctx, filepath.Join(dir, "maru.db")); err != nil {
 		return nil, errors.Join(err, s.release())
 	}
