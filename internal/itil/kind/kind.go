@@ -13,6 +13,12 @@ const (
 // SavedView is what the console keeps of a list that somebody made.
 const SavedView = "saved_view"
 
+// What a person wants to be told of, and not.
+const (
+	NoticeChoice = "notice_choice"
+	Mute         = "mute"
+)
+
 // What several processes share.
 const (
 	Category = "category"

@@ -19,6 +19,7 @@ import (
 
 	"github.com/maru-itsm/maru/internal/kernel/job"
 	"github.com/maru-itsm/maru/internal/kernel/storage"
+	"github.com/maru-itsm/maru/internal/kernel/storage/table"
 )
 
 //go:embed kernel.sql
@@ -30,6 +31,7 @@ const lanes = 2
 
 // A Store is one PostgreSQL database. It implements storage.Store.
 type Store struct {
+	table.Inbox
 	pool  *pgxpool.Pool
 	conf  *pgx.ConnConfig
 	queue chan *waiting
@@ -59,6 +61,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 		return nil, fmt.Errorf("postgres: %w", err)
 	}
 	s := &Store{pool: pool, conf: conf.ConnConfig, queue: make(chan *waiting, 4*groupSize)}
+	s.Inbox = table.Inbox{Runner: runner{s}}
 	if err := s.prepare(ctx); err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("postgres: %w", err)

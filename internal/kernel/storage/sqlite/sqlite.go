@@ -19,6 +19,7 @@ import (
 
 	"github.com/maru-itsm/maru/internal/kernel/job"
 	"github.com/maru-itsm/maru/internal/kernel/storage"
+	"github.com/maru-itsm/maru/internal/kernel/storage/table"
 )
 
 //go:embed kernel.sql
@@ -26,6 +27,7 @@ var kernelSQL string
 
 // A Store is one open database. It implements storage.Store.
 type Store struct {
+	table.Inbox
 	write *sql.DB // one connection
 	read  *sql.DB
 	stmts statements // of read
@@ -58,6 +60,7 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 		return nil, fmt.Errorf("%w: %s", ErrBusy, dir)
 	}
 	s := &Store{dir: dir, lock: lock, queue: make(chan *waiting, 4*groupSize), done: make(chan struct{})}
+	s.Inbox = table.Inbox{Runner: runner{s}}
 	if err := s.connect(ctx, filepath.Join(dir, "maru.db")); err != nil {
 		return nil, errors.Join(err, s.release())
 	}

@@ -1,0 +1,34 @@
+package postgres
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/maru-itsm/maru/internal/kernel/storage"
+	"github.com/maru-itsm/maru/internal/kernel/storage/table"
+)
+
+// A runner runs the inbox's statements.
+type runner struct{ *Store }
+
+// Rows implements table.Runner.
+func (r runner) Rows(ctx context.Context, stmt string, args []any, _ int, each func([]any) error) error {
+	return r.rows(ctx, stmt, args, each)
+}
+
+// Exec implements table.Runner.
+func (r runner) Exec(ctx context.Context, stmt string, args ...any) (int64, error) {
+	tag, err := r.pool.Exec(ctx, stmt, args...)
+	return tag.RowsAffected(), err
+}
+
+// Tell implements storage.Inbox.
+func (s *Store) Tell(ctx context.Context, ms []storage.Message, cursorName, cursor string) error {
+	b := &pgx.Batch{} // one implicit transaction
+	for i := range ms {
+		b.Queue(table.InboxTell, table.InboxArgs(&ms[i])...)
+	}
+	b.Queue(markSQL, cursorName, cursor)
+	return s.pool.SendBatch(ctx, b).Close()
+}
