@@ -10,6 +10,7 @@ import (
 
 	"github.com/maru-itsm/maru/internal/kernel/fault"
 	"github.com/maru-itsm/maru/internal/kernel/permit"
+	"github.com/maru-itsm/maru/internal/kernel/storage"
 	"github.com/maru-itsm/maru/internal/locale"
 )
 
@@ -78,8 +79,11 @@ func (s *Server) problem(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.As(err, &big) {
 		err = fault.New(fault.TooLarge, "too_large", "max", big.Limit)
 	}
-	p := Problem{Type: "about:blank"}
 	f := fault.Of(err)
+	if f == nil && errors.Is(err, storage.ErrTimeout) { // while finding out who asks, say
+		f = fault.New(fault.Unavailable, "unavailable").Because(err)
+	}
+	p := Problem{Type: "about:blank"}
 	if m, ok := asWrongMethod(err); ok {
 		p.Status, p.Code, p.Title = http.StatusMethodNotAllowed, "method_not_allowed", locale.Say(l, "fault.method_not_allowed")
 		w.Header().Set("Allow", strings.Join(m, ", "))
@@ -109,7 +113,7 @@ func (s *Server) problem(w http.ResponseWriter, r *http.Request, err error) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.Header().Set("Content-Language", l)
 	switch p.Status {
-	case http.StatusTooManyRequests:
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
 		w.Header().Set("Retry-After", "10")
 	case http.StatusUnauthorized:
 		w.Header().Set("WWW-Authenticate", `Bearer realm="maru"`)

@@ -11,7 +11,7 @@ import (
 
 // maxKernel is how many lines the kernel may have without its tests. The plan said
 // 10,000; docs/adr/0017 says what the rest is and what leaves the kernel first.
-const maxKernel = 15_300
+const maxKernel = 15_000
 
 func module(t *testing.T) (root string, sources []*Source) {
 	t.Helper()

@@ -9,15 +9,11 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/alecthomas/kong"
-	"github.com/knadh/koanf/parsers/toml/v2"
-	"github.com/knadh/koanf/providers/env/v2"
-	"github.com/knadh/koanf/providers/file"
 	"github.com/knadh/koanf/v2"
 
 	"github.com/maru-itsm/maru/internal/house"
@@ -29,7 +25,7 @@ import (
 // Common is what every command may be told.
 type Common struct {
 	Data     string `help:"Folder for the database, files and keys (MARU_DATA)." default:"./maru-data" placeholder:"DIR" env:"MARU_DATA"`
-	Database string `help:"sqlite, or the address of a PostgreSQL: postgres://… (MARU_DATABASE, or database in maru.toml)." placeholder:"URL"`
+	Database string `help:"sqlite, or the address of a PostgreSQL: postgres://… (MARU_DATABASE)." placeholder:"URL" env:"MARU_DATABASE"`
 }
 
 // Streams are where a command reads and writes.
@@ -76,7 +72,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errw io.Writer) 
 	var cmd root
 	code := -1
 	parser, err := kong.New(&cmd, kong.Name("maru"), kong.Description("IT service management in one binary, on SQLite or PostgreSQL, in Korean and English."),
-		kong.Writers(out, errw), kong.Exit(func(c int) { code = c }), kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(&Streams{In: in, Out: out, Err: errw, args: args}), kong.UsageOnError())
+		kong.Writers(out, errw), kong.Exit(func(c int) { code = c }), kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(&Streams{In: in, Out: out, Err: errw, args: args}), kong.UsageOnError(), kong.Resolvers(&filed{read: map[string]*koanf.Koanf{}}))
 	if err != nil {
 		_, _ = fmt.Fprintln(errw, "maru:", err)
 		return 2
@@ -129,33 +125,11 @@ func oneLine(err error) string {
 	return strings.Join(parts, " ")
 }
 
-// settings reads maru.toml in the data folder, then MARU_* from the environment; flags
-// come last, where they were given.
-func (c *Common) settings() error {
-	k := koanf.New(".")
-	name := filepath.Join(c.Data, "maru.toml")
-	if _, err := os.Stat(name); err == nil {
-		if err := k.Load(file.Provider(name), toml.Parser()); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-	}
-	err := k.Load(env.Provider(".", env.Opt{Prefix: "MARU_", TransformFunc: func(key, v string) (string, any) {
-		return strings.ToLower(strings.TrimPrefix(key, "MARU_")), v
-	}}), nil)
-	if c.Database == "" {
-		c.Database = k.String("database")
-	}
-	return err
-}
-
 // with runs do on the house in the data folder: in this process, or, while a server
 // holds a SQLite folder, in the server.
 func (c *Common) with(ctx context.Context, s *Streams, do func(h *house.House) error) error {
 	if h := held(ctx); h != nil {
 		return do(h)
-	}
-	if err := c.settings(); err != nil {
-		return err
 	}
 	h, err := patiently(ctx, func() (*house.House, error) {
 		if c.Database == "" || c.Database == "sqlite" {

@@ -16,7 +16,7 @@ import (
 
 type demoCmd struct {
 	Data     string  `help:"Folder of the demo (MARU_DATA)." default:"./maru-demo" placeholder:"DIR" env:"MARU_DATA"`
-	Database string  `help:"sqlite, or the address of an empty PostgreSQL: postgres://… (MARU_DATABASE)." placeholder:"URL"`
+	Database string  `help:"sqlite, or the address of an empty PostgreSQL: postgres://… (MARU_DATABASE)." placeholder:"URL" env:"MARU_DATABASE"`
 	Listen   string  `help:"Address to listen on." default:"127.0.0.1:8080" env:"MARU_LISTEN"`
 	Expose   bool    `help:"Listen beyond this machine, although everybody knows the password."`
 	Fresh    bool    `help:"Throw the demo in the folder away and make a new one that ends now."`
@@ -31,12 +31,8 @@ func (c *demoCmd) Run(ctx context.Context, s *Streams) error {
 	if !c.Expose && !loopback(c.Listen) {
 		return errors.New("everybody knows the demo's password: --listen beyond this machine needs --expose")
 	}
-	com := Common{Data: c.Data, Database: c.Database}
-	if err := com.settings(); err != nil {
-		return err
-	}
 	clock := demo.NewClock(nil)
-	conf := house.Config{Data: com.Data, Database: com.Database, Now: clock.Now, Log: logger(s.Err, slog.LevelWarn)}
+	conf := house.Config{Data: c.Data, Database: c.Database, Now: clock.Now, Log: logger(s.Err, slog.LevelWarn)}
 	if err := c.clear(ctx, conf, s); err != nil {
 		return err
 	}

@@ -27,9 +27,6 @@ type serveCmd struct {
 
 // Run implements kong's command.
 func (c *serveCmd) Run(ctx context.Context, io *Streams) error {
-	if err := c.settings(); err != nil {
-		return err
-	}
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
 		return err

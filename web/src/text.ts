@@ -19,6 +19,15 @@ export const matches = (text: string, query: string): boolean => {
   return t.includes(q) || (/^[ㄱ-ㅎ]+$/.test(q) && choseong(t).includes(q));
 };
 
+// begins finds a text by its beginning as keys give it where no input method puts syllables
+// together: of jamo, the vowels are passed over.
+export const begins = (text: string, keys: string): boolean => {
+  const t = bare(text);
+  const q = bare(keys);
+  const cho = q.replace(/[ㅏ-ㅣ]/g, '');
+  return t.startsWith(q) || (cho !== '' && /^[ㄱ-ㅎ]+$/.test(cho) && choseong(t).startsWith(cho));
+};
+
 const HANGUL = /[\uac00-\ud7a3\u3131-\u318e]/;
 
 // langOf marks text with Hangul as Korean, so that lines break between words also in the English console.

@@ -64,6 +64,7 @@ const locales: Record<Lang, string> = { ko: 'ko-KR', en: 'en-GB' };
 const sayer = (l: Lang) => {
   const loc = locales[l];
   const date = new Intl.DateTimeFormat(loc, { year: 'numeric', month: 'short', day: 'numeric' });
+  const day = new Intl.DateTimeFormat(loc, { month: 'short', day: 'numeric' });
   const full = new Intl.DateTimeFormat(loc, { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false });
   const exact = new Intl.DateTimeFormat(loc, { dateStyle: 'full', timeStyle: 'long' });
   const utc = new Intl.DateTimeFormat(loc, { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC', hour12: false });
@@ -87,7 +88,8 @@ const sayer = (l: Lang) => {
     clock: (v: string): string => clock.format(new Date(v)),
     // exact is what hovering shows: the whole moment where the viewer is, and in UTC.
     exact: (v: string): string => `${exact.format(new Date(v))}\n${utc.format(new Date(v))} UTC`,
-    // ago says a moment as people do: minutes, hours and days near now, the date beyond a week.
+    // ago says a moment as people do: minutes, hours and days near now, the date beyond a week,
+    // with its year where that is not plain.
     ago: (v: string, now: number): string => {
       const s = (new Date(v).getTime() - now) / 1000;
       const a = Math.abs(s);
@@ -95,7 +97,7 @@ const sayer = (l: Lang) => {
       if (a < 3600) return relative.format(Math.round(s / 60), 'minute');
       if (a < 86400) return relative.format(Math.round(s / 3600), 'hour');
       if (a < 7 * 86400) return relative.format(Math.round(s / 86400), 'day');
-      return date.format(new Date(v));
+      return (a < 300 * 86400 ? day : date).format(new Date(v));
     },
     span,
     // left says how long is left until a moment, or how long ago it was due.

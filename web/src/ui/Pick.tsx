@@ -1,8 +1,8 @@
 import { Combobox, useCombobox } from '@mantine/core';
-import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
+import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { useSay } from '../i18n';
 import { composing } from '../keys';
-import { langOf, matches } from '../text';
+import { begins, langOf, matches } from '../text';
 import { Icon } from './Icon';
 
 export type Option = { value: string; text: string; sub?: string; face?: ReactNode };
@@ -76,6 +76,17 @@ export const Pick = (p: Props) => {
     if (opened && query && first) selectFirst();
     // eslint-disable-next-line react/exhaustive-deps -- when what is found changes, not the store
   }, [first, query, opened]);
+  const searching = Boolean(p.load) || (p.options?.length ?? 0) > 7;
+  // A short list has no box to type in; what is typed on its button goes to the option that begins so.
+  const ahead = useRef({ text: '', at: 0 });
+  const typed = (e: KeyboardEvent): void => {
+    if (!opened || searching || composing(e) || e.key.length !== 1 || e.key === ' ' || e.ctrlKey || e.metaKey || e.altKey) return;
+    const now = Date.now();
+    ahead.current = { text: (now - ahead.current.at < 800 ? ahead.current.text : '') + e.key, at: now };
+    const i = (p.options ?? []).findIndex(o => begins(o.text, ahead.current.text));
+    if (i >= 0) box.selectOption(i);
+    e.preventDefault();
+  };
   const pick = (value: string): void => {
     if (p.many) {
       p.onChange(p.value.includes(value) ? p.value.filter(v => v !== value) : [...p.value, value]);
@@ -101,6 +112,7 @@ export const Pick = (p: Props) => {
             aria-labelledby={p.id ? `${p.id}-l ${p.id}-v` : undefined}
             aria-describedby={p.describedBy}
             onClick={() => box.toggleDropdown()}
+            onKeyDown={typed}
           >
             {!p.id && <span className="sr">{p.label} </span>}
             <span className="pickval" id={`${p.id ?? own}-v`}>{p.value.length ? p.value.map(v => <span key={v}>{p.show(v)}</span>) : <span className="dim">{t('pick.choose')}</span>}</span>
@@ -114,7 +126,7 @@ export const Pick = (p: Props) => {
         </div>
       </Combobox.Target>
       <Combobox.Dropdown miw={220}>
-        {(p.load || (p.options?.length ?? 0) > 7) && (
+        {searching && (
           <Combobox.Search
             value={query}
             onChange={e => setQuery(e.currentTarget.value)}

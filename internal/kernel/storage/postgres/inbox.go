@@ -9,17 +9,9 @@ import (
 	"github.com/maru-itsm/maru/internal/kernel/storage/table"
 )
 
-// A runner runs the inbox's statements.
-type runner struct{ *Store }
-
-// Rows implements table.Runner.
-func (r runner) Rows(ctx context.Context, stmt string, args []any, _ int, each func([]any) error) error {
-	return r.rows(ctx, stmt, args, each)
-}
-
-// Exec implements table.Runner.
-func (r runner) Exec(ctx context.Context, stmt string, args ...any) (int64, error) {
-	tag, err := r.pool.Exec(ctx, stmt, args...)
+// exec runs one statement and counts what it touched.
+func (s *Store) exec(ctx context.Context, stmt string, args ...any) (int64, error) {
+	tag, err := s.pool.Exec(ctx, stmt, args...)
 	return tag.RowsAffected(), err
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
+	"github.com/maru-itsm/maru/internal/kernel/dialect"
 	"github.com/maru-itsm/maru/internal/kernel/job"
 	"github.com/maru-itsm/maru/internal/kernel/storage"
 	"github.com/maru-itsm/maru/internal/kernel/storage/table"
@@ -31,6 +32,7 @@ const lanes = 2
 
 // A Store is one PostgreSQL database. It implements storage.Store.
 type Store struct {
+	table.Reader
 	table.Inbox
 	pool  *pgxpool.Pool
 	conf  *pgx.ConnConfig
@@ -61,7 +63,8 @@ func Open(ctx context.Context, url string) (*Store, error) {
 		return nil, fmt.Errorf("postgres: %w", err)
 	}
 	s := &Store{pool: pool, conf: conf.ConnConfig, queue: make(chan *waiting, 4*groupSize)}
-	s.Inbox = table.Inbox{Runner: runner{s}}
+	s.Reader = table.Reader{D: dialect.Postgres, Rows: s.rows}
+	s.Inbox = table.Inbox{R: s.Reader, Exec: s.exec}
 	if err := s.prepare(ctx); err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("postgres: %w", err)

@@ -11,7 +11,6 @@ import (
 
 	"github.com/maru-itsm/maru/internal/kernel/dialect"
 	"github.com/maru-itsm/maru/internal/kernel/journal"
-	"github.com/maru-itsm/maru/internal/kernel/record"
 	"github.com/maru-itsm/maru/internal/kernel/storage"
 	"github.com/maru-itsm/maru/internal/kernel/storage/table"
 )
@@ -329,14 +328,6 @@ func fit(halves ...[]string) []string {
 			seen[tok] = true
 			out = append(out, tok)
 		}
-	}
-	return out
-}
-
-func idTexts(ids []record.ID) []string {
-	out := make([]string, len(ids))
-	for i, id := range ids {
-		out[i] = string(id)
 	}
 	return out
 }

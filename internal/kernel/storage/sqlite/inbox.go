@@ -9,20 +9,10 @@ import (
 	"github.com/maru-itsm/maru/internal/kernel/storage/table"
 )
 
-// A runner runs the inbox's statements.
-type runner struct{ *Store }
-
-func numbered(stmt string) string { return strings.ReplaceAll(stmt, "$", "?") }
-
-// Rows implements table.Runner.
-func (r runner) Rows(ctx context.Context, stmt string, args []any, width int, each func([]any) error) error {
-	return r.rows(ctx, numbered(stmt), args, width, each)
-}
-
-// Exec implements table.Runner.
-func (r runner) Exec(ctx context.Context, stmt string, args ...any) (n int64, err error) {
-	err = r.within(ctx, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, numbered(stmt), args...)
+// exec runs one statement beside the batches and counts what it touched.
+func (s *Store) exec(ctx context.Context, stmt string, args ...any) (n int64, err error) {
+	err = s.within(ctx, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, stmt, args...)
 		if err == nil {
 			n, err = res.RowsAffected()
 		}
@@ -35,7 +25,7 @@ func (r runner) Exec(ctx context.Context, stmt string, args ...any) (n int64, er
 func (s *Store) Tell(ctx context.Context, ms []storage.Message, cursorName, cursor string) error {
 	return s.within(ctx, func(tx *sql.Tx) error {
 		if len(ms) > 0 {
-			st, err := tx.PrepareContext(ctx, numbered(table.InboxTell))
+			st, err := tx.PrepareContext(ctx, strings.ReplaceAll(table.InboxTell, "$", "?"))
 			if err != nil {
 				return err
 			}

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/maru-itsm/maru/internal/kernel/record"
 	"github.com/maru-itsm/maru/internal/kernel/search"
 	"github.com/maru-itsm/maru/internal/kernel/storage"
+	"github.com/maru-itsm/maru/internal/kernel/storage/table"
 )
 
 // within runs do in one write transaction beside the batches.
@@ -104,9 +104,7 @@ func (s *Store) Search(ctx context.Context, q search.Query, internal bool, offse
 	if !internal {
 		match = "{pub} : (" + match + ")"
 	}
-	var n int64
-	err := s.rows(ctx, "SELECT count(*) FROM (SELECT 1 FROM search_fts WHERE search_fts MATCH ?1 LIMIT ?2)", []any{match, int64(rankBelow)}, 1,
-		func(v []any) error { n = num(v[0]); return nil })
+	n, err := s.Number(ctx, "SELECT count(*) FROM (SELECT 1 FROM search_fts WHERE search_fts MATCH ?1 LIMIT ?2)", match, int64(rankBelow))
 	if err != nil {
 		return nil, err
 	}
@@ -116,9 +114,9 @@ func (s *Store) Search(ctx context.Context, q search.Query, internal bool, offse
 	}
 	var out []storage.Hit
 	err = s.rows(ctx, "SELECT d.kind, d.record, d.at, "+rank+" FROM search_fts JOIN search_doc d ON d.docid = search_fts.rowid WHERE search_fts MATCH ?1 ORDER BY "+order+" LIMIT ?2 OFFSET ?3",
-		[]any{match, int64(limit), int64(offset)}, 4, func(v []any) error {
+		[]any{match, int64(limit), int64(offset)}, func(v []any) error {
 			r, _ := v[3].(float64)
-			out = append(out, storage.Hit{Kind: str(v[0]), Record: record.ID(str(v[1])), At: when(v[2]), Rank: r})
+			out = append(out, storage.Hit{Kind: table.Str(v[0]), Record: table.Ident(v[1]), At: table.When(v[2]), Rank: r})
 			return nil
 		})
 	return out, err

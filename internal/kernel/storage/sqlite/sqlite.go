@@ -17,6 +17,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"modernc.org/sqlite"
 
+	"github.com/maru-itsm/maru/internal/kernel/dialect"
 	"github.com/maru-itsm/maru/internal/kernel/job"
 	"github.com/maru-itsm/maru/internal/kernel/storage"
 	"github.com/maru-itsm/maru/internal/kernel/storage/table"
@@ -27,6 +28,7 @@ var kernelSQL string
 
 // A Store is one open database. It implements storage.Store.
 type Store struct {
+	table.Reader
 	table.Inbox
 	write *sql.DB // one connection
 	read  *sql.DB
@@ -60,7 +62,8 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 		return nil, fmt.Errorf("%w: %s", ErrBusy, dir)
 	}
 	s := &Store{dir: dir, lock: lock, queue: make(chan *waiting, 4*groupSize), done: make(chan struct{})}
-	s.Inbox = table.Inbox{Runner: runner{s}}
+	s.Reader = table.Reader{D: dialect.SQLite, Rows: s.rows}
+	s.Inbox = table.Inbox{R: s.Reader, Exec: s.exec}
 	if err := s.connect(ctx, filepath.Join(dir, "maru.db")); err != nil {
 		return nil, errors.Join(err, s.release())
 	}

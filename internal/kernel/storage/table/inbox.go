@@ -10,8 +10,12 @@ import (
 	"github.com/maru-itsm/maru/internal/kernel/storage"
 )
 
-// The statements of the inbox are the same for both databases but for the sign of a
-// parameter; it is written $ here. Its times are microseconds on both.
+// Inbox is storage.Inbox for both databases, but for Tell. Its times are microseconds on
+// both.
+type Inbox struct {
+	R    Reader
+	Exec func(ctx context.Context, stmt string, args ...any) (int64, error)
+}
 
 // InboxTell is the statement that adds a message; InboxArgs are its values.
 const InboxTell = "INSERT INTO notification (person, notice, way, inside, kind, record, change, actor, at, read) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0) ON CONFLICT (person, record, change) DO NOTHING"
@@ -25,23 +29,14 @@ func InboxArgs(m *storage.Message) []any {
 	return []any{string(m.Person), m.Notice, m.Way, inside, m.Kind, string(m.Record), string(m.Change), string(m.Actor), m.At.UnixMicro()}
 }
 
-// A Runner runs statements whose parameters are written $1, $2.
-type Runner interface {
-	Rows(ctx context.Context, stmt string, args []any, width int, each func(vals []any) error) error
-	Exec(ctx context.Context, stmt string, args ...any) (int64, error)
-}
-
-// Inbox is storage.Inbox for both databases, but for Tell.
-type Inbox struct{ Runner }
-
 // Forget implements storage.Inbox.
 func (b Inbox) Forget(ctx context.Context, read, came time.Time) (int64, error) {
-	return b.Exec(ctx, "DELETE FROM notification WHERE read > 0 AND read < $1 OR at < $2", read.UnixMicro(), came.UnixMicro())
+	return b.Exec(ctx, b.R.p("DELETE FROM notification WHERE read > 0 AND read < $1 OR at < $2"), read.UnixMicro(), came.UnixMicro())
 }
 
 // Disown implements storage.Inbox.
 func (b Inbox) Disown(ctx context.Context, person record.ID) error {
-	_, err := b.Exec(ctx, "DELETE FROM notification WHERE person = $1", string(person))
+	_, err := b.Exec(ctx, b.R.p("DELETE FROM notification WHERE person = $1"), string(person))
 	return err
 }
 
@@ -52,11 +47,9 @@ func (b Inbox) News(ctx context.Context, after int64) (persons []record.ID, last
 	if after < 0 {
 		stmt, args = "SELECT '', coalesce(max(seq), 0) FROM notification", nil
 	}
-	err = b.Rows(ctx, stmt, args, 2, func(v []any) error {
-		person, _ := v[0].(string)
-		seq, _ := v[1].(int64)
-		if last = max(last, seq); person != "" {
-			persons = append(persons, record.ID(person))
+	err = b.R.Rows(ctx, b.R.p(stmt), args, func(v []any) error {
+		if last = max(last, Num(v[1])); Str(v[0]) != "" {
+			persons = append(persons, Ident(v[0]))
 		}
 		return nil
 	})
@@ -66,14 +59,14 @@ func (b Inbox) News(ctx context.Context, after int64) (persons []record.ID, last
 // Told implements storage.Inbox.
 func (b Inbox) Told(ctx context.Context, q storage.InboxQuery) (out []storage.Message, err error) {
 	stmt, args := inboxTold(q)
-	err = b.Rows(ctx, stmt, args, inboxWidth, func(v []any) error { out = append(out, inboxRow(v)); return nil })
+	err = b.R.Rows(ctx, b.R.p(stmt), args, func(v []any) error { out = append(out, inboxRow(v)); return nil })
 	return out, err
 }
 
 // Heed implements storage.Inbox.
 func (b Inbox) Heed(ctx context.Context, q storage.InboxQuery, at time.Time) (int64, error) {
 	stmt, args := inboxHeed(q, at)
-	return b.Exec(ctx, stmt, args...)
+	return b.Exec(ctx, b.R.p(stmt), args...)
 }
 
 // inboxWhere writes the conditions of q on alias a; args begin with the person.
@@ -141,15 +134,11 @@ func inboxHeed(q storage.InboxQuery, at time.Time) (string, []any) {
 	return s, args
 }
 
-const inboxWidth = 12
-
 func inboxRow(v []any) storage.Message {
-	num := func(i int) int64 { n, _ := v[i].(int64); return n }
-	str := func(i int) string { s, _ := v[i].(string); return s }
-	m := storage.Message{Seq: num(0), Person: record.ID(str(1)), Notice: str(2), Way: str(3), Inside: num(4) == 1, Kind: str(5), Record: record.ID(str(6)),
-		Change: record.ID(str(7)), Actor: record.ID(str(8)), At: time.UnixMicro(num(9)).UTC(), Unread: num(11)}
-	if num(10) > 0 {
-		m.Read = time.UnixMicro(num(10)).UTC()
+	m := storage.Message{Seq: Num(v[0]), Person: Ident(v[1]), Notice: Str(v[2]), Way: Str(v[3]), Inside: Truth(v[4]), Kind: Str(v[5]), Record: Ident(v[6]),
+		Change: Ident(v[7]), Actor: Ident(v[8]), At: When(v[9]), Unread: Num(v[11])}
+	if Num(v[10]) > 0 {
+		m.Read = When(v[10])
 	}
 	return m
 }
