@@ -12,6 +12,7 @@ import { useSay } from '../i18n';
 import { useKeys } from '../keys';
 import { canBeMajor, isMajor } from '../major/major';
 import { remember } from '../prefs';
+import { useSeen } from '../shell/Bell';
 import { current } from '../shell/open';
 import { Failed, Loading, NotFound } from '../shell/States';
 import { useTitle } from '../shell/title';
@@ -116,6 +117,7 @@ const Record = ({ kind: k, id, rec }: { kind: Kind; id: string; rec: Rec }) => {
   const final = k.life?.states.find(s => s.name === rec.state)?.final ?? false;
   const number = rec.number || '';
   useTitle(number ? `${number} ${title}` : title);
+  useSeen(rec.id);
   useEffect(() => remember(k.plural, book.key(rec), title), [k.plural, book, rec, title]);
   const start = useRef(moves.start);
   start.current = moves.start;
