@@ -11,8 +11,6 @@ import (
 	"github.com/maru-itsm/maru/internal/kernel/permit"
 	"github.com/maru-itsm/maru/internal/kernel/record"
 	"github.com/maru-itsm/maru/internal/notify"
-
-	"github.com/maru-itsm/maru/internal/itil"
 )
 
 // notifications reads the caller's inbox, a thread a record.
@@ -123,7 +121,11 @@ func (s *Server) noticeBook(a record.Actor) []map[string]any {
 	out := []map[string]any{}
 	at := map[string]int{}
 	for _, n := range s.h.Book.Notices() {
-		if !s.h.Engine.Policy().Might(a, n.Kind, permit.Read) || !concerns(a, n) {
+		sees := permit.Read
+		if n.On == permit.Note {
+			sees = permit.Inside
+		}
+		if !s.h.Engine.Policy().Might(a, n.Kind, sees) || !n.Concerns(a) {
 			continue
 		}
 		if i, ok := at[n.Name]; ok {
@@ -137,13 +139,4 @@ func (s *Server) noticeBook(a record.Actor) []map[string]any {
 		return strings.Count(x["name"].(string), ".") - strings.Count(y["name"].(string), ".")
 	})
 	return out
-}
-
-// concerns reports whether a notice could be for an actor: what is only for roles is not
-// for those who have none of them.
-func concerns(a record.Actor, n itil.Notice) bool {
-	return slices.ContainsFunc(strings.Fields(n.To), func(w string) bool {
-		r, ok := strings.CutPrefix(w, itil.OfRole)
-		return !ok || a.Has(r)
-	})
 }

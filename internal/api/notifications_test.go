@@ -408,8 +408,14 @@ func TestNoticeBook(t *testing.T) {
 		}
 		return out
 	}
-	if got := names("user"); !slices.Contains(got, "commented") || slices.Contains(got, "incident.candidate") {
+	if got := names("user"); !slices.Contains(got, "commented") || slices.ContainsFunc(got, func(n string) bool {
+		return slices.Contains([]string{"incident.candidate", "noted", "assigned", "unassigned", "queued"}, n)
+	}) {
 		t.Errorf("an end user could hear %v", got)
+	}
+	w.desk()
+	if got := names("resolver"); !slices.Contains(got, "assigned") || !slices.Contains(got, "noted") {
+		t.Errorf("a resolver could hear %v", got)
 	}
 	if got := names("mim"); !slices.Contains(got, "incident.candidate") {
 		t.Errorf("a major-incident manager could hear %v", got)

@@ -1,5 +1,12 @@
 package itil
 
+import (
+	"slices"
+	"strings"
+
+	"github.com/maru-itsm/maru/internal/kernel/record"
+)
+
 // A Notice says which changes concern whom: people are told of them. Its words stand in
 // the locale under notice.<name> (what a person may want to hear) and notice.<name>.said
 // (what has happened).
@@ -41,6 +48,21 @@ var Notices = []Notice{
 	{Name: "queued", On: "set:group", If: "assignee == null", To: "group", Urgency: Low},
 	{Name: "commented", On: "comment", To: "requester assignee watchers", Urgency: Normal},
 	{Name: "noted", On: "note", To: "assignee watchers", Urgency: Low},
+}
+
+// Concerns reports whether a notice could ever be for a: what is only for roles is not for
+// those who have none of them, and work is given to members of groups alone.
+func (n *Notice) Concerns(a record.Actor) bool {
+	return slices.ContainsFunc(strings.Fields(n.To), func(w string) bool {
+		if r, ok := strings.CutPrefix(w, OfRole); ok {
+			return a.Has(r)
+		}
+		switch w {
+		case "assignee", "group", Was + "assignee":
+			return len(a.Groups) > 0
+		}
+		return true
+	})
 }
 
 // InRole gives the word for everybody who has a role.

@@ -15,17 +15,39 @@ import { Empty, StateMark } from '../ui/marks';
 import { toast } from '../ui/toast';
 import { filters, gathered, heed, useInbox, useMutes, type Filter } from './data';
 
-type Props = { portal: boolean; onClose: () => void };
+type Props = { portal: boolean; name: string; onClose: () => void };
 
-export const Panel = ({ portal, onClose }: Props) => {
+// useLeaving closes what is open when somebody presses or tabs elsewhere; it takes the focus and gives it back.
+const useLeaving = (close: () => void) => {
+  const root = useRef<HTMLDivElement>(null);
+  const latest = useRef(close);
+  latest.current = close;
+  useEffect(() => {
+    const box = root.current?.parentElement;
+    const before = box?.querySelector('button');
+    const away = (e: Event): void => {
+      if (e.target instanceof Node && !box?.contains(e.target)) latest.current();
+    };
+    root.current?.focus({ preventScroll: true });
+    document.addEventListener('pointerdown', away);
+    document.addEventListener('focusin', away);
+    return () => {
+      document.removeEventListener('pointerdown', away);
+      document.removeEventListener('focusin', away);
+      if (document.activeElement === document.body) before?.focus({ preventScroll: true });
+    };
+  }, []);
+  return root;
+};
+
+export const Panel = ({ portal, name, onClose }: Props) => {
   const { t, label } = useSay();
   const book = useBook();
   const [filter, setFilter] = useState<Filter>('all');
   const inbox = useInbox(filter);
   const mutes = useMutes();
   const list = useRef<HTMLUListElement>(null);
-  const root = useRef<HTMLDivElement>(null);
-  useEffect(() => root.current?.focus({ preventScroll: true }), []); // it came after the popover did, so its keys would be nobody's
+  const root = useLeaving(onClose);
   const threads = inbox.data?.pages.flatMap(p => p.items) ?? [];
   const last = inbox.data?.pages[0]?.last ?? 0;
   const news = threads.some(th => th.unread > 0);
@@ -48,14 +70,14 @@ export const Panel = ({ portal, onClose }: Props) => {
     else if (key === 'Home' || key === 'End') links[key === 'Home' ? 0 : links.length - 1]?.focus();
     else if (key === 'x' && th) toggle(th);
     else if (key === 'q' && th && mutes.ready) mute(th);
-    else if (key === 'b') onClose();
+    else if (key === 'b' || key === 'Escape') onClose();
     else return;
     e.preventDefault();
     e.stopPropagation();
   };
 
   return (
-    <div onKeyDown={onKey} ref={root} tabIndex={-1} className="inboxroot">
+    <div onKeyDown={onKey} ref={root} tabIndex={-1} role="dialog" aria-label={name} className="inbox">
       <div className="inboxhead">
         <div role="group" aria-label={t('inbox.filter')} className="segments">
           {filters.map(f => (
@@ -150,8 +172,8 @@ const Row = ({ thread: th, portal, muted, onOpen, onToggle, onMute }: RowProps) 
         </span>
       </Link>
       <span className="threadacts">
-        <IconButton icon={th.unread ? 'check' : 'bell'} className="small" label={t(th.unread ? 'inbox.read' : 'inbox.unseen')} onClick={onToggle} />
-        {onMute && <IconButton icon="mute" className="small" label={t(muted ? 'inbox.unmute' : 'inbox.mute')} aria-pressed={muted} onClick={onMute} />}
+        <IconButton icon={th.unread ? 'check' : 'eye'} className="small" label={t(th.unread ? 'inbox.read' : 'inbox.unseen')} onClick={onToggle} />
+        {onMute && <IconButton icon="bell" className="small mute" label={t(muted ? 'inbox.unmute' : 'inbox.mute')} aria-pressed={muted} onClick={onMute} />}
       </span>
     </li>
   );

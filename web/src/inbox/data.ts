@@ -7,7 +7,7 @@ import { learn } from '../api/names';
 import { client, patch, useMe } from '../api/queries';
 import type { Inbox, Kind, Message, Page, Row, Thread } from '../api/types';
 import { useBook } from '../book';
-import { kept } from '../shell/Bell';
+import { kept } from './seen';
 
 export const filters = ['all', 'unread', 'mentions', 'mine'] as const;
 export type Filter = (typeof filters)[number];
