@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/maru-itsm/maru/internal/kernel/engine"
+	"github.com/maru-itsm/maru/internal/kernel/fault"
 	"github.com/maru-itsm/maru/internal/kernel/journal"
 	"github.com/maru-itsm/maru/internal/kernel/record"
 	"github.com/maru-itsm/maru/internal/kernel/storage"
@@ -160,8 +161,8 @@ func (m *maker) tell(ctx context.Context, es []*journal.Entry, next string) erro
 		case m.quiet[x.Change], x.At.Before(early), x.Verb == journal.Refused:
 		default:
 			if err := m.entry(ctx, x); err != nil {
-				var gone *unreadable
-				if !errors.As(err, &gone) {
+				var cannot *unreadable
+				if !errors.As(err, &cannot) && fault.Of(err) == nil {
 					return err
 				}
 				m.t.log.Warn("nobody was told of a change that cannot be read", "record", x.Record, "seq", x.Seq, "error", err)
