@@ -57,7 +57,7 @@ func (s *Server) thread(r *http.Request, th notify.Thread, names map[record.ID]a
 	for i, m := range th.Messages {
 		by, known := names[m.Actor]
 		if !known && m.Actor != "" {
-			if t, ok := s.h.Engine.Title(r.Context(), "user", m.Actor); ok {
+			if t, ok := s.h.Engine.Title(r.Context(), lang(r), "user", m.Actor); ok {
 				by = t.Title
 			}
 			names[m.Actor] = by

@@ -141,8 +141,8 @@ func TestNotificationsOnce(t *testing.T) {
 	})
 }
 
-// TestMentions: whoever is named hears of it where they may read it, and nowhere else.
-func TestMentions(t *testing.T) {
+// TestMentionNotices: whoever is named hears of it where they may read it, and nowhere else.
+func TestMentionNotices(t *testing.T) {
 	everyDatabase(t, func(t *testing.T, w *world) {
 		group, category, _ := w.desk()
 		of := func(who ...string) string {
@@ -155,31 +155,35 @@ func TestMentions(t *testing.T) {
 		r := w.inProgress(group, category, nil)
 		id, p := r.str("id"), "/incidents/"+r.str("id")
 		w.told("user", id)
-		w.want(201, "resolver", "POST", p+"/comments", m{"body": of("other", "manager", "user", "user2", "resolver"), "internal": true})
+		w.want(201, "resolver", "POST", p+"/comments", m{"body": of("other", "manager", "resolver"), "internal": true})
 		if got := w.told("other", id); !slices.Equal(got, []string{"mentioned"}) {
 			t.Errorf("other was told %v", got)
 		}
-		for _, who := range []string{"user", "user2"} { // who cannot read work notes, and who cannot read the incident
-			if got := w.told(who, id); got != nil {
-				t.Errorf("%s was told %v of a work note", who, got)
-			}
+		w.want(200, "agent", "PATCH", p, m{"cause_hint": of("user", "mim")}) // where only insiders read
+		if got := w.told("user", id); got != nil {
+			t.Errorf("the requester was told %v of what they may not read", got)
 		}
-		w.want(201, "resolver", "POST", p+"/comments", m{"body": of("user", "supplier") + " [@x](user:nobody) `[@m](user:" + w.ids["mim"] + ")`"})
+		if got := w.told("mim", id); len(got) == 0 || got[0] != "mentioned" {
+			t.Errorf("an insider was told %v", got)
+		}
+		w.want(201, "resolver", "POST", p+"/comments", m{"body": of("user") + " `[@m](user:" + w.ids["agent"] + ")`"})
 		if got := w.told("user", id); !slices.Equal(got, []string{"mentioned"}) { // rather than of the comment
 			t.Errorf("the requester was told %v", got)
 		}
-		if got := w.told("supplier", id); got != nil {
-			t.Errorf("a supplier who may not read it was told %v", got)
-		}
-		if got := w.told("mim", id); slices.Contains(got, "mentioned") {
+		if got := w.told("agent", id); slices.Contains(got, "mentioned") {
 			t.Errorf("a name in code is no mention: %v", got)
 		}
-		w.want(200, "agent", "PATCH", p, m{"description": of("manager")})
-		if got := w.told("manager", id); !slices.Equal(got, []string{"mentioned", "mentioned"}) {
+		w.want(200, "agent", "PATCH", p, m{"description": of("manager", "user2", "supplier") + "[@x](user:nobody)"})
+		if got := w.told("manager", id); !slices.Equal(got, []string{"mentioned", "commented", "mentioned"}) { // followed since the first
 			t.Errorf("the manager was told %v", got)
 		}
-		w.want(200, "agent", "PATCH", p, m{"description": of("manager") + " again"}) // named already
-		if got := w.told("manager", id); len(got) != 2 {
+		for _, who := range []string{"user2", "supplier"} {
+			if got := w.told(who, id); got != nil {
+				t.Errorf("%s, who may not read it, was told %v", who, got)
+			}
+		}
+		w.want(200, "agent", "PATCH", p, m{"description": of("manager", "user2", "supplier") + " again"}) // named already
+		if got := w.told("manager", id); len(got) != 3 {
 			t.Errorf("the manager was told %v", got)
 		}
 		for filter, want := range map[string]int{"mentions": 1, "unread": 1, "mine": 0, "all": 1} {
@@ -204,8 +208,8 @@ func TestNotificationsHide(t *testing.T) {
 		if got := w.told("other", id); len(got) != 1 || w.get("other", "/notifications").num("unread") != 1 {
 			t.Fatalf("told %v", got)
 		}
-		w.want(200, "agent", "PATCH", p, m{"confidential": true})
-		w.want(201, "resolver", "POST", p+"/comments", m{"body": "[@Other](user:" + w.ids["other"] + ") secret", "internal": true})
+		w.want(200, "agent", "PATCH", p, m{"confidential": true, "watchers": []string{}})
+		w.want(200, "agent", "PATCH", p, m{"description": "[@Other](user:" + w.ids["other"] + ") secret"})
 		got := w.told("other", id)
 		if a := w.get("other", "/notifications"); len(got) != 0 || a.num("unread") != 0 || bytes.Contains(a.raw, []byte("mail does not arrive")) {
 			t.Errorf("a confidential incident is told of: %s", a.raw)
@@ -365,6 +369,27 @@ func TestMajorIncidentNotices(t *testing.T) {
 		w.want(201, "mim", "POST", "/incident_updates", update)
 		if got := w.told("user", id); got[0] != "incident.updated" {
 			t.Errorf("the requester was told %v", got)
+		}
+	})
+}
+
+// TestApprovalNotices: whoever is asked hears of it, and whoever asked of the decision.
+func TestApprovalNotices(t *testing.T) {
+	everyDatabase(t, func(t *testing.T, w *world) {
+		group, category, _ := w.desk()
+		target := w.inProgress(group, category, nil).str("number")
+		round := w.asks("agent", target, m{"rule": "any", "approvers": []string{w.ids["manager"]}}).str("id")
+		vote := w.voteOf(round, "manager")
+		id := w.get("manager", vote).str("id")
+		if got := w.told("manager", id); !slices.Equal(got, []string{"approval.asked"}) {
+			t.Errorf("the approver was told %v", got)
+		}
+		if got := w.told("agent", id); got != nil {
+			t.Errorf("whoever asked was told %v", got)
+		}
+		w.want(200, "manager", "POST", vote+"/actions/approve", m{})
+		if got := w.told("agent", round); !slices.Equal(got, []string{"approval.approved"}) {
+			t.Errorf("whoever asked was told %v", got)
 		}
 	})
 }

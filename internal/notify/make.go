@@ -301,7 +301,7 @@ func (m *maker) admitted(ctx context.Context) ([]storage.Message, error) {
 	}
 	fit := map[*told]bool{}
 	for person, list := range byPerson {
-		a, err := m.t.door.Person(ctx, person)
+		a, err := m.t.door.Of(ctx, person)
 		if fault.Of(err) != nil { // gone, or no longer active
 			continue
 		}

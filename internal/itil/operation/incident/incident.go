@@ -18,6 +18,7 @@ import (
 // (book B §24).
 type Incident struct {
 	itil.Task
+	itil.Approvable
 	Parent           record.Ref      `maru:"parent,to=incident,index,section=links"`
 	DuplicateOf      record.Ref      `maru:"duplicate_of,to=incident,section=links"`
 	Location         string          `maru:"location,max=200,section=what"`
@@ -166,7 +167,7 @@ func (i *Incident) measure(q record.Ask) error {
 	if i.TimeToReply != nil || i.FirstReply == nil {
 		return nil
 	}
-	cal, err := itil.BusinessCalendar(q.Setting)
+	cal, err := itil.BusinessCalendar(q)
 	if err != nil {
 		return err
 	}
