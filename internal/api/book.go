@@ -48,7 +48,7 @@ func (s *Server) book(w http.ResponseWriter, r *http.Request) error {
 			}
 		}
 	}
-	return answer(w, http.StatusOK, map[string]any{"languages": locale.Langs, "stages": stages, "kinds": kinds, "sections": sections, "settings": s.settingsBook(a), "roles": worded("role.", role.All...)})
+	return answer(w, http.StatusOK, map[string]any{"languages": locale.Langs, "stages": stages, "kinds": kinds, "sections": sections, "settings": s.settingsBook(a), "notices": s.noticeBook(a), "roles": worded("role.", role.All...)})
 }
 
 func (s *Server) kindBook(a record.Actor, k *record.Kind) map[string]any {

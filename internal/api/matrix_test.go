@@ -33,6 +33,9 @@ func matrixOn(t *testing.T, url string) {
 	if t.Failed() {
 		return
 	}
+	if err := x.h.Notify.CatchUp(context.Background()); err != nil {
+		t.Fatal(err)
+	}
 	for _, who := range slices.Sorted(maps.Keys(x.actors)) {
 		a := x.actors[who]
 		for _, k := range x.h.Engine.Schema().Kinds() {
@@ -50,6 +53,9 @@ func matrixOn(t *testing.T, url string) {
 		x.kpis(t, who)
 		x.stream(t, who)
 		x.ask(t, who, "GET", "/book", nil)
+		for _, filter := range []string{"all", "unread", "mentions", "mine"} {
+			x.ask(t, who, "GET", "/notifications?limit=100&filter="+filter, nil)
+		}
 	}
 	x.nobody(t)
 	t.Logf("%d calls, %d actors, %d records, %d markers", x.calls, len(x.actors), len(x.byID), len(x.markers))

@@ -65,6 +65,10 @@ func answers(r huma.Registry) map[string]shape {
 		"history": itemsOf(component[journal.Step](r)),
 		"trail": members(props{"items": array(members(props{"seq": whole, "kind": str, "id": str, "number": str, "title": str, "step": component[journal.Step](r)})),
 			"next_cursor": orNull(str)}, "items", "next_cursor"),
+		"notifications": members(props{"last": whole, "next_cursor": orNull(str), "unread": whole, "unread_is_at_least": yes,
+			"items": array(members(props{"kind": str, "id": str, "number": str, "title": str, "state": str, "priority": whole, "unread": whole, "more": yes,
+				"messages": array(members(props{"seq": whole, "notice": str, "way": {Type: huma.TypeString, Enum: []any{"mention", "own", "other"}}, "inside": yes, "at": moment,
+					"by": orNull(str), "by_name": orNull(str), "read": yes}, "seq", "notice", "at", "read"))}, "kind", "id", "unread", "messages"))}, "items", "next_cursor", "unread"),
 		"administration": members(props{
 			"grants":   array(members(props{"role": str, "kind": str, "verbs": array(str), "where": str, "fields": array(str)})),
 			"verbs":    array(word),
@@ -93,6 +97,7 @@ func bodies() map[string]shape {
 		"credentials": members(props{"email": str, "password": {Type: huma.TypeString, Format: "password"}}, "email", "password"),
 		"comment":     members(props{"body": str, "internal": {Type: huma.TypeBoolean, Description: "a work note"}}, "body"),
 		"link":        members(props{"type": str, "from": place, "to": place, "reason": str}, "type", "from", "to"),
+		"heed":        members(props{"id": str, "all": yes, "until": {Type: huma.TypeInteger, Description: "the newest that is meant"}, "unread": yes}),
 		"as_of":       members(props{"as_of": moment}),
 		"file":        members(props{"file": {Type: huma.TypeString, Format: "binary"}, "internal": yes}, "file"),
 	}

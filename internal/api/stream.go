@@ -81,6 +81,15 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 	}
 	seen, leave := s.presence.listen()
 	defer leave()
+	a, err := permit.From(r.Context())
+	if err != nil {
+		return err
+	}
+	told, deaf := s.h.Notify.Listen(a.ID)
+	defer deaf()
+	if err := s.unread(r, say); err != nil { // what it was while nobody listened
+		return nil
+	}
 	ctx, hangUp := context.WithCancel(r.Context())
 	done := make(chan struct{})
 	go func() {
@@ -106,6 +115,10 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 				if say("event: viewing\ndata: %s\n\n", raw) != nil {
 					return nil
 				}
+			}
+		case <-told:
+			if s.unread(r, say) != nil {
+				return nil
 			}
 		case <-tick.C:
 			if say(": still here\n\n") != nil {

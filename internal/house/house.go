@@ -29,6 +29,7 @@ import (
 	"github.com/maru-itsm/maru/internal/itil"
 	"github.com/maru-itsm/maru/internal/itil/book"
 	"github.com/maru-itsm/maru/internal/itil/role"
+	"github.com/maru-itsm/maru/internal/notify"
 	"github.com/maru-itsm/maru/internal/people"
 )
 
@@ -46,6 +47,7 @@ type House struct {
 	Book   *book.Book
 	Engine *engine.Engine
 	Door   *people.Door
+	Notify *notify.Teller
 	Jobs   *job.Runner
 	Blobs  *Blobs
 	Key    ed25519.PrivateKey
@@ -82,6 +84,7 @@ func Open(ctx context.Context, c Config) (*House, error) {
 		return nil, errors.Join(err, store.Close())
 	}
 	h := &House{Book: b, Engine: eng, Door: people.NewDoor(eng), Blobs: &Blobs{dir: filepath.Join(c.Data, "blobs")}, Log: c.Log, store: store, data: c.Data}
+	h.Notify = notify.New(eng, h.Door, b.Notices(), c.Log)
 	if h.Key, err = journal.LoadOrCreateKey(filepath.Join(c.Data, "journal.key")); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
@@ -92,7 +95,7 @@ func Open(ctx context.Context, c Config) (*House, error) {
 		}
 	}
 	h.Jobs = job.NewRunner(store, back, h.tasks(), c.Log)
-	if err := h.seed(ctx); err != nil {
+	if err := errors.Join(h.seed(ctx), h.Notify.Begin(ctx)); err != nil {
 		return nil, errors.Join(err, h.Close(ctx))
 	}
 	return h, nil
@@ -105,7 +108,7 @@ func Book(eng **engine.Engine) (*book.Book, error) {
 		return nil, err
 	}
 	var b *book.Book
-	platform := itil.Stage{Name: "platform", Processes: []itil.Process{people.Process, {Name: "administration", Records: append(engine.Kinds(eng), savedViews(eng), dashboards(eng, &b)), Seeds: templates, Rules: mentions, Grants: append([]permit.Grant{
+	platform := itil.Stage{Name: "platform", Processes: []itil.Process{people.Process, notify.Process(eng), {Name: "administration", Records: append(engine.Kinds(eng), savedViews(eng), dashboards(eng, &b)), Seeds: templates, Rules: mentions, Grants: append([]permit.Grant{
 		{Role: role.Admin, May: "*", Kind: engine.CustomKind},
 		{Role: role.Admin, May: "*", Kind: engine.SettingKind},
 		{Role: role.Auditor, May: "read", Kind: engine.CustomKind},
@@ -128,11 +131,8 @@ func open(ctx context.Context, c Config) (storage.Store, error) {
 // Start lets jobs and readers of the journal run until Close.
 func (h *House) Start(ctx context.Context) error {
 	ctx, h.stop = context.WithCancel(context.WithoutCancel(ctx))
-	h.wg.Add(1)
-	go func() {
-		defer h.wg.Done()
-		h.Engine.Run(ctx)
-	}()
+	h.wg.Go(func() { h.Engine.Run(ctx) })
+	h.wg.Go(func() { h.Notify.Run(ctx) })
 	return h.Jobs.Start(ctx)
 }
 
@@ -150,6 +150,7 @@ func (h *House) Close(ctx context.Context) error {
 const (
 	checkpointJob = "journal.checkpoint"
 	tidyJob       = "platform.tidy"
+	forgetJob     = "notification.forget"
 )
 
 // tasks are the jobs of the processes and of the platform.
@@ -167,6 +168,10 @@ func (h *House) tasks() []job.Task {
 		}},
 		job.Task{Name: tidyJob, Every: time.Hour, Run: func(ctx context.Context, asOf time.Time) (job.Report, error) {
 			n, err := h.store.Tidy(ctx, asOf.Add(-48*time.Hour))
+			return job.Report{Done: int(n)}, err
+		}},
+		job.Task{Name: forgetJob, Every: 24 * time.Hour, Run: func(ctx context.Context, asOf time.Time) (job.Report, error) {
+			n, err := h.Notify.Tidy(ctx, asOf)
 			return job.Report{Done: int(n)}, err
 		}})
 }

@@ -33,6 +33,7 @@ type Process struct {
 	Calcs    []Calc
 	Seeds    []Seed
 	Views    []View
+	Notices  []Notice
 }
 
 // A View is a list that people of the process start from.

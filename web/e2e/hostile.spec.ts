@@ -50,6 +50,7 @@ const plurals = async (as: Api): Promise<Map<string, string>> => new Map((await 
 const strict: Record<string, Body> = {
   custom_field: { on: 'problem', name: unique('x_h').replace(' ', ''), type: 'text', choices: [] },
   saved_view: { on: 'incident', audience: 'mine' },
+  mute: { on: 'incident', subject: crypto.randomUUID() },
   user: { email: `${unique('h').replace(' ', '')}@example.com` },
 };
 

@@ -59,6 +59,10 @@ for (const [lang, theme] of [['ko', 'light'], ['en', 'dark'], ['ko', 'dark'], ['
     await page.keyboard.press('?');
     await shot('keys');
     await page.keyboard.press('Escape');
+    await page.keyboard.press('b');
+    await page.locator('.inbox').getByRole('listitem').first().waitFor();
+    await shot('notifications');
+    await page.keyboard.press('Escape');
     await page.goto('/incidents');
     await page.getByRole('row').nth(2).waitFor();
     await page.keyboard.press('c');

@@ -7,7 +7,7 @@ import type { Who } from './people';
 
 export type Look = { lang?: 'ko' | 'en'; theme?: 'light' | 'dark'; [more: string]: unknown };
 
-type Fixtures = { api: (who: Who) => Api; signedIn: (who: Who, look?: Look) => Promise<Page>; url: string };
+type Fixtures = { api: (who: Who) => Api; signedIn: (who: Who | Api, look?: Look) => Promise<Page>; url: string };
 
 export const test = base.extend<Fixtures>({
   url: async ({}, use) => use(process.env['MARU_URL'] ?? ''), // eslint-disable-line eslint/no-empty-pattern -- the form Playwright asks for
@@ -22,7 +22,7 @@ export const test = base.extend<Fixtures>({
     });
     await use(async (who, look = {}) => {
       const host = new URL(url).hostname;
-      await page.context().addCookies([{ name: 'maru_session', value: api(who).session, domain: host, path: '/', httpOnly: true, sameSite: 'Lax' }]);
+      await page.context().addCookies([{ name: 'maru_session', value: (typeof who === 'string' ? api(who) : who).session, domain: host, path: '/', httpOnly: true, sameSite: 'Lax' }]);
       const prefs = { theme: 'light', lang: 'ko', ...look };
       await page.addInitScript(p => {
         if (!localStorage.getItem('maru.prefs')) localStorage.setItem('maru.prefs', JSON.stringify(p));

@@ -35,6 +35,7 @@ const setup = createRoute({ getParentRoute: () => root, path: '/setup', componen
 const portal = createRoute({ getParentRoute: () => root, path: '/portal', component: page('portal', () => import('./portal/Portal'), 'Portal') });
 const portalHome = createRoute({ getParentRoute: () => portal, path: '/', component: page('portal', () => import('./portal/Home'), 'HomePage'), validateSearch: s => pick(s, ['q']) });
 const portalList = createRoute({ getParentRoute: () => portal, path: '/requests', component: page('portal', () => import('./portal/Requests'), 'RequestsPage'), validateSearch: s => pick(s, ['show']) });
+const portalNotified = createRoute({ getParentRoute: () => portal, path: '/notifications', component: page('inbox', () => import('./inbox/Choices'), 'PortalChoices') });
 const portalNew = createRoute({ getParentRoute: () => portal, path: '/new/$plural', component: page('portal', () => import('./portal/Report'), 'ReportPage'), validateSearch: s => pick(s, ['service', 'title']) });
 const portalApprovals = createRoute({ getParentRoute: () => portal, path: '/approvals', component: page('approval', () => import('./portal/Approvals'), 'ApprovalsPage'), validateSearch: s => pick(s, ['show']) });
 const portalApproval = createRoute({ getParentRoute: () => portal, path: '/approvals/$key', component: page('approval', () => import('./portal/Approvals'), 'ApprovalPage') });
@@ -44,6 +45,7 @@ const portalOne = createRoute({ getParentRoute: () => portal, path: '/$plural/$k
 const desk = createRoute({ getParentRoute: () => root, id: 'desk', component: Desk });
 const home = createRoute({ getParentRoute: () => desk, path: '/', beforeLoad: () => { throw redirect({ to: '/my' }); } });
 const my = createRoute({ getParentRoute: () => desk, path: '/my', component: lazyRouteComponent(() => import('./shell/Place'), 'MyWork') });
+const notified = createRoute({ getParentRoute: () => desk, path: '/my/notifications', component: page('inbox', () => import('./inbox/Choices'), 'ChoicesPage') });
 const approvals = createRoute({ getParentRoute: () => desk, path: '/my/approvals', component: page('approval', () => import('./approval/Approvals'), 'Approvals'), validateSearch: s => pick(s, ['show', 'at']) });
 const figures = createRoute({ getParentRoute: () => desk, path: '/figures/$process', component: page('figures', () => import('./figures/Figures'), 'FiguresPage'), validateSearch: (s): FiguresSearch => pick(s, ['period', 'from', 'to', 'kpi']) });
 const boards = createRoute({ getParentRoute: () => desk, path: '/dashboards', component: page(['dashboard', 'figures'], () => import('./dashboard/List'), 'ListPage') });
@@ -67,7 +69,7 @@ const record = createRoute({ getParentRoute: () => desk, path: '/$plural/$key', 
 const room = createRoute({ getParentRoute: () => desk, path: '/$plural/$key/room', component: page(['room', 'record'], () => import('./major/Room'), 'RoomPage') });
 
 export const router = createRouter({
-  routeTree: root.addChildren([signin, setup, portal.addChildren([portalHome, portalList, portalNew, portalApprovals, portalApproval, portalOne]), desk.addChildren([home, my, approvals, admin.addChildren(adminPages), figures, boards, board, create, queue, record, room])]),
+  routeTree: root.addChildren([signin, setup, portal.addChildren([portalHome, portalList, portalNotified, portalNew, portalApprovals, portalApproval, portalOne]), desk.addChildren([home, my, notified, approvals, admin.addChildren(adminPages), figures, boards, board, create, queue, record, room])]),
   defaultPreload: 'intent',
   defaultPreloadStaleTime: 0,
   scrollRestoration: false,

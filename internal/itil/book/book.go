@@ -92,6 +92,34 @@ func (b *Book) Views() []itil.View {
 	return gather(b, func(p *itil.Process) []itil.View { return p.Views })
 }
 
+// Notices lists all notices, those for every kind as one of each kind that has what they
+// name and no notice of its own on the same event.
+func (b *Book) Notices() []itil.Notice {
+	own := gather(b, func(p *itil.Process) []itil.Notice { return p.Notices })
+	var out []itil.Notice
+	for _, n := range own {
+		if n.Kind != "" {
+			out = append(out, n)
+		}
+	}
+	of := len(out)
+	for _, n := range own {
+		if n.Kind != "" {
+			continue
+		}
+		for _, k := range b.Schema.Kinds() {
+			if k.Prefix == "" || k.Config || slices.ContainsFunc(out[:of], func(o itil.Notice) bool { return o.Kind == k.Name && o.On == n.On }) {
+				continue
+			}
+			one := n
+			if one.Kind, one.To = k.Name, told(k, n.To); one.To != "" && sets(k, n.On) && names(b.Schema, k, n.If) {
+				out = append(out, one)
+			}
+		}
+	}
+	return out
+}
+
 // KPI finds a KPI by its code, or nil.
 func (b *Book) KPI(code string) *measure.KPI {
 	for _, k := range b.KPIs() {
@@ -143,6 +171,12 @@ func (b *Book) check() error {
 	}
 	for _, c := range b.Calcs() {
 		once("calc", c.Name)
+	}
+	for _, n := range gather(b, func(p *itil.Process) []itil.Notice { return p.Notices }) {
+		once("notice", n.Name)
+	}
+	for _, n := range b.Notices() {
+		b.checkNotice(n, bad)
 	}
 	for _, v := range b.Views() {
 		once("view "+v.Kind, v.Name)

@@ -1,6 +1,7 @@
 package book
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"strings"
@@ -165,4 +166,17 @@ func (b *Book) kinds(p *itil.Process) []*record.Kind {
 		out = append(out, b.Schema.Kind(r.Declare().Name))
 	}
 	return out
+}
+
+// tells says when whom a notice tells of what.
+func tells(n itil.Notice, code func(string) string) string {
+	s := code(cmp.Or(n.Kind, "every kind of work")) + " on " + code(n.On)
+	if n.If != "" {
+		s += " where " + code(n.If)
+	}
+	s += " to " + code(n.To)
+	if n.About != "" {
+		s += ", about its " + code(n.About)
+	}
+	return s + ", " + n.Urgency.String()
 }

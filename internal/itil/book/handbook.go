@@ -177,6 +177,9 @@ func (b *Book) chapter(stage string, pr *itil.Process) (string, error) {
 	p.section("## Lists to start from", []string{"List", "English", "한국어", "Of", "Where", "Order"}, each(pr.Views, func(v itil.View) []string {
 		return slices.Concat([]string{code(v.Name)}, pair("view."+v.Name), []string{code(v.Kind), code(v.Filter), code(v.Order)})
 	}))
+	p.section("## What people are told", []string{"Notice", "English", "한국어", "When and whom"}, each(pr.Notices, func(n itil.Notice) []string {
+		return slices.Concat([]string{code(n.Name)}, pair("notice."+n.Name+".said"), []string{tells(n, code)})
+	}))
 	p.section("## Consequences", []string{"Rule", "Runs"}, each(pr.Rules, func(r rule.Rule) []string { return []string{code(r.Name), runs(r, code)} }))
 	p.section("## Jobs", []string{"Job", "English", "한국어", "Every"}, each(pr.Jobs, func(j rule.Job) []string {
 		return slices.Concat([]string{code(j.Name)}, pair("job."+j.Name), []string{j.Every.String()})

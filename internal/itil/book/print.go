@@ -88,6 +88,7 @@ func (b *Book) process(p *printer, pr *itil.Process) error {
 	p.list("views", each(pr.Views, func(v itil.View) string {
 		return fmt.Sprintf("%-30s %s where %s, by %s", v.Name, v.Kind, v.Filter, v.Order)
 	}))
+	p.list("notices", each(pr.Notices, func(n itil.Notice) string { return fmt.Sprintf("%-30s %s", n.Name, tells(n, plain)) }))
 	p.list("calculations", each(pr.Calcs, func(c itil.Calc) string { return "POST /api/v1/calc/" + c.Name }))
 	p.list("seeds", each(pr.Seeds, func(s itil.Seed) string { return fmt.Sprintf("%-30s %s", s.Kind+" "+s.Key, values(s)) }))
 	return nil

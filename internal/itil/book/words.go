@@ -3,6 +3,7 @@ package book
 import (
 	"github.com/maru-itsm/maru/internal/kernel/permit"
 
+	"github.com/maru-itsm/maru/internal/itil"
 	"github.com/maru-itsm/maru/internal/itil/role"
 )
 
@@ -55,6 +56,10 @@ func (b *Book) Words() []Key {
 	}
 	for _, v := range b.Views() {
 		add("view." + v.Name)
+	}
+	for _, n := range gather(b, func(p *itil.Process) []itil.Notice { return p.Notices }) {
+		add("notice." + n.Name)
+		add("notice." + n.Name + ".said")
 	}
 	for _, r := range append([]string{role.Anyone}, role.All...) {
 		add("role." + r)

@@ -16,6 +16,12 @@ const SavedView = "saved_view"
 // Dashboard is a page of figures and lists that somebody put together.
 const Dashboard = "dashboard"
 
+// What a person wants to be told of, and not.
+const (
+	NoticeChoice = "notice_choice"
+	Mute         = "mute"
+)
+
 // What several processes share.
 const (
 	Category       = "category"

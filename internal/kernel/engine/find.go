@@ -22,7 +22,7 @@ func (e *Engine) Run(ctx context.Context) {
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	wg.Go(func() { e.heed(ctx) })
-	e.keepUp(ctx, searchCursor, func(cursor string) error {
+	e.KeepUp(ctx, searchCursor, func(cursor string) error {
 		return e.Follow(ctx, cursor, func(es []*journal.Entry, next string) error { return e.index(ctx, es, next) })
 	})
 }

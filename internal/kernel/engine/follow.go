@@ -137,9 +137,9 @@ func (e *Engine) heard(ctx context.Context, cursor string) (string, error) {
 	}
 }
 
-// keepUp runs a follower that carries its own cursor under a name, on one node of all,
+// KeepUp runs a follower that carries its own cursor under a name, on one node of all,
 // until ctx ends. What fails is tried again.
-func (e *Engine) keepUp(ctx context.Context, name string, follow func(cursor string) error) {
+func (e *Engine) KeepUp(ctx context.Context, name string, follow func(cursor string) error) {
 	for ctx.Err() == nil {
 		ran, err := e.store.Alone(ctx, "reader:"+name, func() error {
 			cursor, err := e.store.Marked(ctx, name)

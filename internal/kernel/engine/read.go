@@ -147,6 +147,42 @@ func (e *Engine) Get(ctx context.Context, kind, key string) (View, error) {
 	return e.view(a, e.env(ctx, a, e.Now()), r)
 }
 
+// Views reads those of some records of a kind that the actor may see, by id.
+func (e *Engine) Views(ctx context.Context, kind string, ids ...record.ID) (map[record.ID]View, error) {
+	a, err := permit.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	k, err := e.kindNamed(kind)
+	if err != nil {
+		return nil, err
+	}
+	recs, err := e.store.Get(ctx, k, ids...)
+	if err != nil {
+		return nil, err
+	}
+	out, vs := make(map[record.ID]View, len(recs)), e.viewer(a, e.env(ctx, a, e.Now()))
+	for _, r := range recs {
+		v, err := vs.view(r)
+		if err != nil {
+			return nil, err
+		}
+		if !v.Mask.Empty() {
+			out[r.ID()] = v
+		}
+	}
+	return out, nil
+}
+
+// Fits reports whether a condition holds for a record, whoever asks.
+func (e *Engine) Fits(ctx context.Context, r *record.Record, cond string) (bool, error) {
+	b, err := e.filter(r.Kind, cond, e.env(ctx, System("fits"), e.Now()))
+	if err != nil {
+		return false, err
+	}
+	return b.Eval(r)
+}
+
 // A ListRequest asks for a page of records of one kind.
 type ListRequest struct {
 	Kind   string

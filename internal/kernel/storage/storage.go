@@ -120,6 +120,7 @@ func (b *Breach) Unwrap() error { return b.Err }
 // A Store is a database that holds records.
 type Store interface {
 	Reader
+	Inbox
 	// Apply writes b whole or not at all; after nil it survives a crash.
 	Apply(ctx context.Context, b *Batch) error
 	// Lease reserves n numbers of a counter and gives the first; they are never given again.

@@ -5,6 +5,9 @@ import { Store } from '../store';
 import type { Change, Viewing } from './types';
 
 export const connected = new Store(true);
+// unread is how many records there is something to read of; the server counts to MANY.
+export const unread = new Store(0);
+export const MANY = 100;
 
 type Ears = { change: (c: Change) => void; viewing: (v: Viewing) => void; missed: () => void };
 const ears: { [K in keyof Ears]: Set<Ears[K]> } = { change: new Set(), viewing: new Set(), missed: new Set() };
@@ -35,6 +38,7 @@ export const listen = (): void => {
       const v = JSON.parse((e as MessageEvent<string>).data) as Viewing;
       for (const ear of ears.viewing) ear(v);
     });
+    source.addEventListener('notified', e => unread.set((JSON.parse((e as MessageEvent<string>).data) as { unread: number }).unread));
     source.addEventListener('error', () => {
       connected.set(false);
       if (source?.readyState !== EventSource.CLOSED) return;

@@ -54,8 +54,14 @@ export type Kind = {
 
 export type Process = { name: string; label: Label; purpose: Label; kinds: string[]; kpis: string[] };
 export type Stage = { name: string; label: Label; processes: Process[] };
-export type Book = { languages: string[]; stages: Stage[]; kinds: Kind[]; sections: Record<string, Label>; roles: Named[] };
+export type Book = { languages: string[]; stages: Stage[]; kinds: Kind[]; sections: Record<string, Label>; roles: Named[]; notices: Notice[] };
 export type Named = { name: string; label: Label };
+
+// A Notice is something one may be told of: what it is called, and the sentence that says that it happened.
+export type Notice = { name: string; kinds: string[]; urgency: 'low' | 'normal' | 'high'; label: Label; said: Label };
+export type Message = { seq: number; notice: string; way: 'mention' | 'own' | 'other'; inside: boolean; at: string; by: string | null; by_name: string | null; read: boolean };
+export type Thread = { kind: string; id: string; number?: string; title?: string; state?: string; priority?: number; unread: number; more: boolean; messages: Message[] };
+export type Inbox = { items: Thread[]; next_cursor: string | null; last: number; unread: number; unread_is_at_least: boolean };
 
 export type Me = { id: string; name: string; roles: string[]; groups: string[]; unit: string; lang: string };
 

@@ -29,6 +29,7 @@ export const words: Record<keyof typeof ko, Word> = {
   'top.keys': 'Keyboard shortcuts',
   'top.api': 'API reference',
   'top.signout': 'Sign out',
+  'top.unread': '{name}: {n} unread',
   'top.nav': 'Main menu',
   'top.stale': 'Live updates are interrupted. Reconnecting.',
 

@@ -10,6 +10,7 @@ type Areas = {
   board: typeof import('./ko.board').words;
   dashboard: typeof import('./ko.dashboard').words;
   figures: typeof import('./ko.figures').words;
+  inbox: typeof import('./ko.inbox').words;
   portal: typeof import('./ko.portal').words;
   queue: typeof import('./ko.queue').words;
   record: typeof import('./ko.record').words;

@@ -28,6 +28,7 @@ export const words = {
   'top.keys': '단축키',
   'top.api': 'API 문서',
   'top.signout': '로그아웃',
+  'top.unread': '{name} {n}건',
   'top.nav': '주 메뉴',
   'top.stale': '실시간 연결이 끊겼습니다. 다시 연결하는 중입니다.',
 

@@ -1,13 +1,15 @@
 // The portal: where everybody who is no agent lives. A narrow bar, one column, plain words.
 import './portal.css';
-import { Link, Outlet, useRouterState } from '@tanstack/react-router';
+import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { reachable } from '../api/client';
 import { on } from '../api/live';
 import { client } from '../api/queries';
 import type { Me } from '../api/types';
+import { useBook } from '../book';
 import { useSay } from '../i18n';
 import { setPrefs, usePrefs } from '../prefs';
+import { Bell } from '../shell/Bell';
 import { livesInPortal } from '../shell/home';
 import { Logo } from '../shell/Logo';
 import { useAsked } from './ask';
@@ -52,8 +54,10 @@ const Shell = ({ me }: { me: Me }) => {
 };
 
 const Bar = ({ me }: { me: Me }) => {
-  const { t, lang } = useSay();
+  const { t, lang, label } = useSay();
   const p = usePrefs();
+  const book = useBook();
+  const navigate = useNavigate();
   return (
     <header className="pbar">
       <div className="pcol">
@@ -68,6 +72,7 @@ const Bar = ({ me }: { me: Me }) => {
           <Asked />
         </nav>
         <span className="grow" />
+        <Bell portal />
         <button type="button" className="ib textual" lang={lang === 'ko' ? 'en' : 'ko'} onClick={() => setPrefs({ lang: lang === 'ko' ? 'en' : 'ko' })}>
           {t('top.lang')}
         </button>
@@ -85,6 +90,7 @@ const Bar = ({ me }: { me: Me }) => {
             { title: t('top.theme') },
             ...themes.map(x => ({ label: t(`theme.${x.name}`), icon: <Icon name={x.icon} />, checked: p.theme === x.name, onPick: () => setPrefs({ theme: x.name }) })),
             'line' as const,
+            { label: label(book.home('mute')?.process.label), icon: <Icon name="bell" />, onPick: () => void navigate({ to: '/portal/notifications' }) },
             // A page load of its own: the console's parts are not here.
             ...(livesInPortal(me) ? [] : [{ label: t('portal.console'), icon: <Icon name="work" />, onPick: () => location.assign('/my') }]),
             { label: t('top.signout'), icon: <Icon name="out" />, onPick: () => void signOut() },

@@ -5,6 +5,7 @@ import type { Kind, Rec } from '../api/types';
 import { useBook } from '../book';
 import { Ago, isEmpty, Name, Show } from '../fields/Show';
 import { useSay, type Label } from '../i18n';
+import { useSeen } from '../inbox/seen';
 import { Said } from '../record/Said';
 import { langOf } from '../text';
 import { isRequest, requests } from './ask';
@@ -23,6 +24,7 @@ export const OnePage = () => {
 
 const Loader = ({ kind: k, id }: { kind: Kind; id: string }) => {
   const rec = useRecord(k, id);
+  useSeen(rec.data?.id ?? '');
   if (rec.error && !rec.data) return <Oops error={rec.error} retry={() => void rec.refetch()} />;
   if (!rec.data) return <Wait />;
   return isRequest(k) ? <Request kind={k} id={id} rec={rec.data} /> : <Reading kind={k} rec={rec.data} />;

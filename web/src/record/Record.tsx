@@ -10,6 +10,7 @@ import { sectionsOf } from '../create/form';
 import { Ago, isEmpty, Left, Name, Person, Show } from '../fields/Show';
 import { need, useSay } from '../i18n';
 import { useKeys } from '../keys';
+import { useSeen } from '../inbox/seen';
 import { canBeMajor, isMajor } from '../major/major';
 import { remember, scheme } from '../prefs';
 import { current } from '../shell/open';
@@ -155,6 +156,7 @@ const Record = ({ kind: k, id, rec: now }: { kind: Kind; id: string; rec: Rec })
   const final = k.life?.states.find(s => s.name === rec.state)?.final ?? false;
   const number = now.number || '';
   useTitle(number ? `${number} ${title}` : title);
+  useSeen(rec.id);
   useEffect(() => remember(k.plural, book.key(now), String(now[k.title] ?? now.number ?? '')), [k, book, now]);
   const start = useRef(moves.start);
   start.current = moves.start;

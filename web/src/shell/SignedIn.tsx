@@ -3,7 +3,7 @@ import { useNavigate, useRouterState } from '@tanstack/react-router';
 import { useEffect, useMemo, type ReactNode } from 'react';
 import { signedOut } from '../api/client';
 import { faultOf } from '../api/fault';
-import { hangUp, listen, on } from '../api/live';
+import { hangUp, listen, on, unread } from '../api/live';
 import { forget } from '../api/names';
 import { client, refresh, useBookWire, useMe } from '../api/queries';
 import type { Me } from '../api/types';
@@ -29,6 +29,7 @@ const useLive = (signedIn: boolean): void => {
       offChange();
       offMissed();
       hangUp();
+      unread.set(0);
     };
   }, [signedIn]);
 };

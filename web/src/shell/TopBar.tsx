@@ -12,6 +12,7 @@ import { Button, IconButton, Kbd } from '../ui/Button';
 import { Icon, type IconName } from '../ui/Icon';
 import { Avatar } from '../ui/marks';
 import { Menu } from '../ui/Menu';
+import { Bell } from './Bell';
 import { Logo } from './Logo';
 import { creating, paletteOpen, sheetOpen } from './open';
 
@@ -79,6 +80,7 @@ export const TopBar = ({ me }: { me: Me }) => {
       <Button look="primary" icon="plus" onClick={() => creating.set('any')} className="newbtn">
         <span>{t('top.new')}</span>
       </Button>
+      <Bell />
       <button type="button" className="ib textual" lang={lang === 'ko' ? 'en' : 'ko'} onClick={() => setPrefs({ lang: lang === 'ko' ? 'en' : 'ko' })}>
         {t('top.lang')}
       </button>
@@ -104,6 +106,7 @@ export const TopBar = ({ me }: { me: Me }) => {
           'line',
           { label: t('top.keys'), icon: <Icon name="keyboard" />, end: <Kbd keys="?" />, onPick: () => sheetOpen.set(true) },
           { label: t('top.portal'), icon: <Icon name="home" />, onPick: () => void navigate({ to: '/portal', search: {} }) },
+          { label: label(book.home('mute')?.process.label), icon: <Icon name="bell" />, onPick: () => void navigate({ to: '/my/notifications' }) },
           { label: label(book.kinds.get('api_token')?.label_plural), icon: <Icon name="gear" />, onPick: () => void navigate({ to: '/admin/tokens' }) },
           { label: t('top.api'), icon: <Icon name="book" />, onPick: () => void window.open('/docs', '_blank', 'noopener') },
           'line',

@@ -1,8 +1,20 @@
 import { useEffect } from 'react';
+import { MANY, unread } from '../api/live';
 
-// useTitle names the tab; numbers first, so that they can be told apart when tabs are narrow.
+// many writes how much there is to read, as far as it is counted.
+export const many = (n: number): string => (n >= MANY ? `${MANY - 1}+` : String(n));
+
+let base = 'Maru';
+const write = (): void => {
+  const n = unread.get();
+  document.title = n ? `(${many(n)}) ${base}` : base;
+};
+unread.listen(write);
+
+// useTitle names the tab: what there is to read first, then numbers, so that tabs can be told apart when they are narrow.
 export const useTitle = (title: string): void => {
   useEffect(() => {
-    document.title = title ? `${title} · Maru` : 'Maru';
+    base = title ? `${title} · Maru` : 'Maru';
+    write();
   }, [title]);
 };

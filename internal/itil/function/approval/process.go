@@ -30,7 +30,8 @@ var Process = itil.Process{
 		record.Type[Delegation]{Kind: kind.Delegation, Plural: "delegations", Title: "reason", Check: checkDelegation,
 			List: "from to starts_at ends_at scope reason"},
 	},
-	Grants: grants,
+	Grants:  grants,
+	Notices: notices,
 	Rules: []rule.Rule{
 		rule.After("approval.open", kind.ApprovalRound, permit.Create, opened),
 		rule.After("approval.delegated", kind.Delegation, permit.Create, delegated),

@@ -71,6 +71,7 @@ var Process = itil.Process{
 		{Name: "incident.stale", Every: 15 * time.Minute, Run: goStale},
 		{Name: "incident.deadline", Every: 15 * time.Minute, Run: watchDeadlines},
 	},
+	Notices: notices,
 	Views: []itil.View{
 		{Name: "my_work", Kind: kind.Incident, Filter: "assignee == me && " + isOpen, Order: "priority,created_at"},
 		{Name: "my_groups", Kind: kind.Incident, Filter: "group in my_groups && " + isOpen, Order: "priority,created_at"},

@@ -39,6 +39,15 @@ CREATE TABLE IF NOT EXISTS idem (
 CREATE INDEX IF NOT EXISTS idem_at ON idem (at);
 CREATE TABLE IF NOT EXISTS counter (name text COLLATE "C" PRIMARY KEY, next bigint NOT NULL);
 CREATE TABLE IF NOT EXISTS mark (name text COLLATE "C" PRIMARY KEY, value text NOT NULL);
+-- What people are told. It is made from the journal and forgotten again; read 0 = unread, times are microseconds.
+CREATE TABLE IF NOT EXISTS notification (
+  seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, person text COLLATE "C" NOT NULL, notice text NOT NULL, way text NOT NULL, inside bigint NOT NULL,
+  kind text NOT NULL, record text COLLATE "C" NOT NULL, change text COLLATE "C" NOT NULL, actor text COLLATE "C" NOT NULL, at bigint NOT NULL, read bigint NOT NULL,
+  CONSTRAINT notification_once UNIQUE (person, record, change)
+);
+CREATE INDEX IF NOT EXISTS notification_person ON notification (person, seq);
+CREATE INDEX IF NOT EXISTS notification_record ON notification (person, record, seq);
+CREATE INDEX IF NOT EXISTS notification_unread ON notification (person, seq) WHERE read = 0;
 CREATE TABLE IF NOT EXISTS search_doc (
   docid bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, kind text COLLATE "C" NOT NULL, record uuid NOT NULL UNIQUE, at timestamptz NOT NULL,
   pub tsvector NOT NULL, whole tsvector NOT NULL

@@ -33,6 +33,7 @@ const lanes = 2
 // A Store is one PostgreSQL database. It implements storage.Store.
 type Store struct {
 	table.Reader
+	table.Inbox
 	pool  *pgxpool.Pool
 	conf  *pgx.ConnConfig
 	queue chan *waiting
@@ -63,6 +64,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	}
 	s := &Store{pool: pool, conf: conf.ConnConfig, queue: make(chan *waiting, 4*groupSize)}
 	s.Reader = table.Reader{D: dialect.Postgres, Rows: s.rows}
+	s.Inbox = table.Inbox{R: s.Reader, Exec: s.exec}
 	if err := s.prepare(ctx); err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("postgres: %w", err)

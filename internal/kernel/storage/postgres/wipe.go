@@ -12,7 +12,7 @@ import (
 )
 
 // own are the kernel's tables, as kernel.sql makes them.
-var own = []string{"journal", "edge", "comment", "attachment", "person_key", "idem", "counter", "mark", "search_doc"}
+var own = []string{"journal", "edge", "comment", "attachment", "person_key", "idem", "counter", "mark", "search_doc", "notification"}
 
 // Wipe removes the tables that Maru made in the schema that url names, with all that was
 // in them, and nothing else.

@@ -39,6 +39,15 @@ CREATE TABLE IF NOT EXISTS idem (
 CREATE INDEX IF NOT EXISTS idem_at ON idem (at);
 CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY NOT NULL, next INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS mark (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) STRICT;
+-- What people are told. It is made from the journal and forgotten again; read 0 = unread.
+CREATE TABLE IF NOT EXISTS notification (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, person TEXT NOT NULL, notice TEXT NOT NULL, way TEXT NOT NULL, inside INTEGER NOT NULL,
+  kind TEXT NOT NULL, record TEXT NOT NULL, change TEXT NOT NULL, actor TEXT NOT NULL, at INTEGER NOT NULL, read INTEGER NOT NULL,
+  UNIQUE (person, record, change)
+) STRICT;
+CREATE INDEX IF NOT EXISTS notification_person ON notification (person, seq);
+CREATE INDEX IF NOT EXISTS notification_record ON notification (person, record, seq);
+CREATE INDEX IF NOT EXISTS notification_unread ON notification (person, seq) WHERE read = 0;
 CREATE TABLE IF NOT EXISTS search_doc (
   docid INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, record TEXT NOT NULL UNIQUE, at INTEGER NOT NULL
 ) STRICT;

@@ -29,6 +29,7 @@ var kernelSQL string
 // A Store is one open database. It implements storage.Store.
 type Store struct {
 	table.Reader
+	table.Inbox
 	write *sql.DB // one connection
 	read  *sql.DB
 	stmts statements // of read
@@ -62,6 +63,7 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 	}
 	s := &Store{dir: dir, lock: lock, queue: make(chan *waiting, 4*groupSize), done: make(chan struct{})}
 	s.Reader = table.Reader{D: dialect.SQLite, Rows: s.rows}
+	s.Inbox = table.Inbox{R: s.Reader, Exec: s.exec}
 	if err := s.connect(ctx, filepath.Join(dir, "maru.db")); err != nil {
 		return nil, errors.Join(err, s.release())
 	}

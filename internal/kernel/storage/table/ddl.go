@@ -178,7 +178,7 @@ func Respec(k *record.Kind, remembered string) (string, error) {
 // database's or the job queue's: no kind may have it.
 func Own(name string) bool {
 	switch name {
-	case "journal", "edge", "comment", "attachment", "person_key", "idem", "counter", "mark":
+	case "journal", "edge", "comment", "attachment", "person_key", "idem", "counter", "mark", "notification":
 		return true
 	}
 	prefix, _, _ := strings.Cut(name, "_")
