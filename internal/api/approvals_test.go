@@ -134,10 +134,12 @@ func TestApprovals(t *testing.T) {
 				}
 			}
 			r := w.asks("agent", n, m{"rule": "any", "approvers": []string{w.ids["other"], w.ids["mim"], w.ids["ann"]}}).str("id")
+			w.refuse(403, "sod_violation", "agent", "POST", w.voteOf(r, "ann")+"/actions/approve", m{}) // whoever asks does not answer
 			vote := w.voteOf(r, "mim")
 			if moves := w.get("mim", vote).at("can", "moves"); !slices.Contains(moves.([]any), any("approve")) {
 				t.Errorf("before: %v", moves)
 			}
+			w.do("mim", vote, "delegate", m{"delegate_to": w.ids["eve"]})
 			w.do("agent", p, "reassign", m{"group": group, "assignee": w.ids["mim"], "reason": "he knows it"})
 			w.refuse(403, "sod_violation", "mim", "POST", vote+"/actions/approve", m{})
 			if moves := w.get("mim", vote).at("can", "moves"); slices.Contains(moves.([]any), any("approve")) {
@@ -145,6 +147,17 @@ func TestApprovals(t *testing.T) {
 			}
 			if steps := w.get("auditor", vote+"/history"); !strings.Contains(string(steps.raw), "sod_violation") {
 				t.Errorf("the attempt is not in the journal: %s", steps.raw)
+			}
+			drawn := w.asks("agent", n, m{"rule": "quorum", "k": 1, "approvers": []string{w.ids["resolver"], w.ids["ann"]}}).str("id")
+			w.want(200, "admin", "PATCH", "/users/"+w.ids["resolver"], m{"manager": w.ids["boss"]})
+			w.do("agent", p, "reassign", m{"group": group, "assignee": w.ids["resolver"], "reason": "and he better"})
+			if v := w.get("auditor", w.voteOf(drawn, "boss")); v.str("delegated_from") != w.ids["resolver"] {
+				t.Errorf("the manager casts the vote of who was drawn in: %s", v.raw)
+			}
+			only := w.asks("agent", n, m{"rule": "any", "approvers": []string{w.ids["mim"]}}).str("id")
+			w.do("agent", p, "reassign", m{"group": group, "assignee": w.ids["mim"], "reason": "no, he"})
+			if s := w.state("/approval_rounds/" + only); s != "rejected" || w.decisions(only)["mim"] != "cancelled" {
+				t.Errorf("nobody is left to decide: %s %v", s, w.decisions(only))
 			}
 			w.refuse(422, "approver_involved", "ann", "POST", w.voteOf(r, "ann")+"/actions/delegate", m{"delegate_to": w.ids["user"]})
 			w.refuse(422, "already_asked", "ann", "POST", w.voteOf(r, "ann")+"/actions/delegate", m{"delegate_to": w.ids["other"]})

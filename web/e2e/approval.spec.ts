@@ -110,6 +110,12 @@ for (const [lang, theme] of [['ko', 'light'], ['en', 'dark']] as const) {
       await expect(row(page, b)).toContainText(w.approved);
       await row(page, a).getByRole('button').click();
       await expect(page.locator('.matter')).toContainText('예산이 없습니다');
+      const vote = (await api('mim').send<{ items: Answer[] }>('GET', `/approvals?filter=${encodeURIComponent(`question == '${b}'`)}`)).items[0];
+      await page.goto(`/approvals/${vote?.number}`);
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText(b);
+      await expect(page.locator('.matter')).toContainText(w.approved);
+      await expect(page.locator('.decide')).toHaveCount(0);
+      await accessible(page, 'one approval');
       await page.goto(`/incidents/${made[3]?.target.number}`);
       await expect(page.getByRole('article', { name: d }).locator('.vote')).toContainText(new RegExp(`오세훈.*${lang === 'ko' ? 'Maria Lopez 대신' : 'for Maria Lopez'}`));
     });

@@ -320,3 +320,35 @@ func TestNewCustomRefusals(t *testing.T) {
 }
 
 func ptr[T any](v T) *T { return &v }
+
+// What is a record of a kind that another field names, and who had a hand in it.
+func TestTagOfAndInvolved(t *testing.T) {
+	f, err := field[string]("target,of=target_kind")
+	if err != nil || f.Of != "target_kind" || f.Type != Text {
+		t.Errorf("%+v %v", f, err)
+	}
+	r, err := field[[]ID]("makers,to=user,involved")
+	if err != nil || !r.Involved {
+		t.Errorf("%+v %v", r, err)
+	}
+	for _, bad := range []struct {
+		tag string
+		err error
+	}{
+		{"a number of a kind", second(field[int]("n,of=kind"))}, {"of nothing", second(field[string]("target,of="))}, {"an involved word", second(field[string]("x,involved"))},
+	} {
+		if bad.err == nil {
+			t.Errorf("%s was accepted", bad.tag)
+		}
+	}
+	type lost struct {
+		Base
+		Name   string `maru:"name"`
+		Target string `maru:"target,of=nowhere"`
+	}
+	if _, err := Compile(Type[lost]{Kind: "lost", Plural: "losts"}.Declare()); err == nil || !strings.Contains(err.Error(), "nowhere") {
+		t.Errorf("a kind in a field that is not there: %v", err)
+	}
+}
+
+func second(_ *Field, err error) error { return err }

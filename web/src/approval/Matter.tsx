@@ -2,6 +2,7 @@
 // since, and what the others said.
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { nameOf, useNames } from '../api/names';
 import { useMe, useRecord } from '../api/queries';
 import type { Kind, Rec } from '../api/types';
 import { useBook } from '../book';
@@ -66,7 +67,8 @@ const Target = ({ kind: k, seen, open, link, sub: Sub }: { kind: Kind; seen: Evi
   const book = useBook();
   const [all, setAll] = useState(false);
   const [whole, setWhole] = useState(false);
-  const facts = factsOf(k, seen);
+  useNames();
+  const facts = factsOf(k, seen).filter(f => f.type !== 'reference' || nameOf(String(seen.fields[f.name])) !== null); // what they may not see has no name
   const prose = proseOf(k, seen);
   const title = String(seen.fields[k.title] ?? seen.number);
   const head = (

@@ -16,7 +16,7 @@ export const words: Record<keyof typeof ko, Word> = {
   'apr.for.help': '– this approval was passed on to you.',
   'apr.escalated': 'may decide as well:',
   'apr.escalated.help': 'It is overdue, so you are asked as well. First asked:',
-  'apr.involved': 'You had a hand in this, so you cannot decide it. Pass it on to somebody else.',
+  'apr.involved': 'You had a hand in this, so you cannot decide it.',
   'apr.reminded': { one: 'reminded once', other: 'reminded {n} times' },
   'apr.turned': 'This changed after approval was asked.',
   'apr.seen': 'As it stood when it was decided,',

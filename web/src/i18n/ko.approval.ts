@@ -13,7 +13,7 @@ export const words = {
   'apr.for.help': '결정합니다. 위임받은 승인입니다.',
   'apr.escalated': '함께 결정',
   'apr.escalated.help': '기한이 지나 관리자에게도 요청되었습니다. 원래 승인자:',
-  'apr.involved': '이 일에 관여했으므로 결정할 수 없습니다. 다른 사람에게 위임해 주세요.',
+  'apr.involved': '이 일에 관여했으므로 결정할 수 없습니다.',
   'apr.reminded': '알림 {n}회',
   'apr.turned': '요청한 뒤에 내용이 바뀌었습니다.',
   'apr.seen': '결정할 때 본 내용입니다.',

@@ -64,6 +64,7 @@ const (
 
 var grants = []permit.Grant{
 	{Role: role.Anyone, May: "read approve reject abstain delegate", Kind: kind.Approval, Where: votes},
+	{Role: role.Anyone, May: "approve reject abstain", Kind: kind.Approval, Where: "asked_by == me"},     // so that four eyes, not a missing right, refuses them and remembers it
 	{Role: role.Anyone, May: "read", Kind: kind.Approval, Where: "asked_by == me || me in round.voters"}, // what the others on the same question said
 	{Role: role.Agent, May: "read", Kind: kind.Approval, Where: "!confidential"},
 	{Role: role.Resolver, May: "read", Kind: kind.Approval, Where: "!confidential"},

@@ -169,6 +169,9 @@ func count(tx record.Tx, r *Round) error {
 	if err != nil {
 		return err
 	}
+	if a.Approved+a.Rejected+a.Abstained+a.Pending == 0 { // all were drawn into the matter
+		return tx.Move(kind.ApprovalRound, r.ID, "reject", record.Input{Reason: "nobody is left to decide"})
+	}
 	out, err := a.Outcome()
 	if err != nil {
 		return err
@@ -253,7 +256,37 @@ func follow(tx record.Tx, r *Round) error {
 	if err := tx.Update(kind.ApprovalRound, r.ID, record.Values{"voters": voters}); err != nil {
 		return err
 	}
+	if passed, err := release(tx, r, barred(r.AskedBy, target)); passed || err != nil {
+		return err // whoever was passed on to is followed in turn
+	}
 	return sync(tx, r.TargetKind, record.ID(r.Target), "")
+}
+
+// release takes the vote of whoever was drawn into the matter since they were asked: their
+// manager casts it, or nobody does and the others decide.
+func release(tx record.Tx, r *Round, barred []record.ID) (passed bool, err error) {
+	votes, err := stageVotes(tx, r.ID, r.Stage)
+	if err != nil {
+		return false, err
+	}
+	for _, v := range votes {
+		if v.State() != string(Pending) || !slices.Contains(barred, v.Ref("approver")) {
+			continue
+		}
+		m, err := managerOf(tx, v.Ref("approver"), barred, holders(votes, v.ID()))
+		if err != nil {
+			return false, err
+		}
+		const why = "the approver had a hand in it meanwhile"
+		if m != "" {
+			return true, tx.Move(kind.Approval, v.ID(), "stand_in", record.Input{Values: record.Values{"delegate_to": m}, Reason: why})
+		}
+		if err := tx.Move(kind.Approval, v.ID(), "lapse", record.Input{Reason: why}); err != nil {
+			return false, err
+		}
+		return true, tx.Move(kind.ApprovalRound, r.ID, "count", record.Input{})
+	}
+	return false, nil
 }
 
 // asked are the fields of a vote that name who may cast it.

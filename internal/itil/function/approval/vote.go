@@ -64,8 +64,8 @@ var voteLife = lifecycle.Machine[VoteState, Vote]{
 		{Name: "approve", From: lifecycle.In(Pending), To: Approved, Takes: "comment", NotBy: notTheirs, Set: decide, Then: voted},
 		{Name: "reject", From: lifecycle.In(Pending), To: Rejected, Needs: "comment", NotBy: notTheirs, Set: decide, Then: voted},
 		{Name: "abstain", From: lifecycle.In(Pending), To: Abstained, Takes: "comment", NotBy: notTheirs, Set: decide, Then: voted},
-		{Name: "delegate", From: lifecycle.In(Pending), Takes: "delegate_to", Set: delegate, Then: handed},
-		{Name: "stand_in", From: lifecycle.In(Pending), Takes: "delegate_to", Auto: true, Set: delegate, Then: handed}, // by a delegation
+		{Name: "delegate", From: lifecycle.In(Pending), Takes: "delegate_to", NotBy: notTheirs, Set: delegate, Then: handed},
+		{Name: "stand_in", From: lifecycle.In(Pending), Takes: "delegate_to", Auto: true, Set: delegate, Then: handed}, // by a delegation, or for somebody who was drawn in
 		{Name: "remind", From: lifecycle.In(Pending), Auto: true, Set: reminded},
 		{Name: "escalate", From: lifecycle.In(Pending), Auto: true, Takes: "escalated_to", Then: handed},
 		{Name: "expire", From: lifecycle.In(Pending), To: Expired, Auto: true, Set: ran, Then: voted},
