@@ -290,6 +290,20 @@ func (x *matrix) reads(t *testing.T, who string, r *record.Record, sees bool) {
 		t.Errorf("%s/attachments as %s: %d, inside %v", path, who, n, inside)
 	}
 	get("/attachments/"+string(x.files[r.ID()].ID), sees && inside)
+	get("/similar", sees)
+	for _, side := range []struct{ query, verb string }{{"", permit.Comment}, {"?internal=true", permit.Note}} {
+		for _, what := range []string{"/people", "/replies"} {
+			want := 404
+			if sees && x.may(a, side.verb, r) {
+				want = 200
+			} else if sees {
+				want = 403
+			}
+			if got := x.ask(t, who, "GET", path+what+side.query, nil); got.status != want {
+				t.Errorf("GET %s%s%s as %s: %d, want %d: %.200s", path, what, side.query, who, got.status, want, got.raw)
+			}
+		}
+	}
 	var want []string
 	for _, e := range x.edges {
 		far := map[record.ID]record.ID{e.From: e.To, e.To: e.From}[r.ID()]

@@ -27,6 +27,7 @@ var (
 // Rules is the plan of the house: the first rule that fits a package holds for it.
 var Rules = []Rule{
 	{From: "internal/kernel/fault", Why: "everything may fail, so what a failure is depends on nothing"},
+	{From: "internal/kernel/clock", May: []string{"internal/kernel/fault", "internal/kernel/worktime"}, Why: "stopwatches in working time: pure functions over segments, no record"},
 	{From: "internal/kernel/worktime", May: []string{"internal/kernel/fault"}, Why: "arithmetic of calendars: pure functions, checked by hand"},
 	{From: "internal/kernel/search", May: []string{"golang.org/x/text/unicode/..."}, Test: []string{"internal/kernel/...", "database/sql"},
 		Why: "cuts words and reads a search box; finding is the storage's work (its tests feed what it makes to a real index)"},
@@ -58,12 +59,15 @@ var Rules = []Rule{
 	{From: "internal/itil", May: append([]string{"internal/itil/kind", "internal/itil/role"}, kernel...), Why: "the shape of a process; no SQL, no HTTP"},
 	{From: "internal/itil/book", May: append([]string{"internal/itil", "internal/itil/role", "internal/itil/*/*", "internal/locale"}, kernel...), Test: wholeTest, Why: "gathers the processes and prints them with their words"},
 	{From: "internal/itil/*", May: append([]string{"internal/itil/*/*"}, declaring...), Why: "a stage lists its processes"},
-	{From: "internal/itil/*/*", May: append(declaring, kernel...), Test: []string{"internal/house", "internal/api", "internal/people", "internal/locale", "internal/kernel/...", "net/http", "net/http/httptest"},
+	{From: "internal/itil/*/*", May: append([]string{"internal/ical"}, append(declaring, kernel...)...), Test: []string{"internal/house", "internal/api", "internal/people", "internal/locale", "internal/kernel/...", "net/http", "net/http/httptest"},
 		Why: "a process never imports another: they meet by reference, consequence, question and link"},
 
+	{From: "internal/ical", May: []string{"internal/kernel/fault", "internal/kernel/worktime", "github.com/emersion/go-ical", "github.com/teambition/rrule-go"},
+		Why: "reads the calendars of others: bytes in, days out, no record and no network"},
+	{From: "internal/fetch", May: []string{"internal/kernel/fault", "net/http"}, Test: []string{"net/http/httptest"}, Why: "the one place that asks addresses which people typed in, so that one guard stands before all of them"},
 	{From: "internal/locale", May: []string{"internal/kernel/fault", "internal/kernel/record"}, Test: wholeTest, Why: "words for what is declared; it declares nothing"},
 	{From: "internal/people", May: append([]string{"golang.org/x/crypto/...", "golang.org/x/time/rate"}, append(declaring, kernel...)...), Test: wholeTest, Why: "who acts: passwords and limits; how requests reach us is the API's matter"},
-	{From: "internal/house", May: append([]string{"internal/itil/book", "internal/people", "internal/locale", "internal/kernel/storage/sqlite", "internal/kernel/storage/postgres", "net/http"}, append(declaring, kernel...)...), Test: wholeTest,
+	{From: "internal/house", May: append([]string{"internal/itil/book", "internal/people", "internal/locale", "internal/fetch", "internal/kernel/storage/sqlite", "internal/kernel/storage/postgres", "net/http"}, append(declaring, kernel...)...), Test: wholeTest,
 		Why: "puts the parts together; the only place that chooses a database (net/http only sniffs the type of a file)"},
 	{From: "internal/intake", May: append([]string{"internal/house", "internal/people", "internal/locale", "golang.org/x/sync/errgroup", "golang.org/x/text/encoding/..."}, append(declaring, kernel...)...), Test: wholeTest, Why: "how the world writes to us: through the engine, like everybody"},
 	{From: "internal/demo", May: append([]string{"internal/house", "internal/people", "internal/locale", "internal/intake", "golang.org/x/sync/errgroup"}, append(declaring, kernel...)...), Test: wholeTest, Why: "a company made up through the engine, like a real one"},

@@ -21,8 +21,8 @@ const pick = <K extends string>(from: Record<string, unknown>, keys: K[]): Parti
 };
 
 // page is a part of the console that loads its own words with itself.
-const page = <K extends string>(area: Area, part: () => Promise<Record<K, () => ReactNode>>, name: K): RouteComponent =>
-  lazyRouteComponent(async () => (await Promise.all([part(), need(area)]))[0], name);
+const page = <K extends string>(area: Area | Area[], part: () => Promise<Record<K, () => ReactNode>>, name: K): RouteComponent =>
+  lazyRouteComponent(async () => (await Promise.all([part(), ...[area].flat().map(need)]))[0], name);
 
 const root = createRootRoute({ component: Frame, notFoundComponent: () => <NotFound />, errorComponent: ({ error }) => <Failed error={error} /> });
 
@@ -59,8 +59,8 @@ const adminPages = [
 ] as const;
 const queue = createRoute({ getParentRoute: () => desk, path: '/$plural', component: page('queue', () => import('./queue/Queue'), 'QueuePage'), validateSearch: (s): QueueSearch => pick(s, ['view', 'filter', 'order', 'q', 'at', 'as', 'by', 'columns', 'group']) });
 const create = createRoute({ getParentRoute: () => desk, path: '/$plural/new', component: lazyRouteComponent(() => import('./create/Create'), 'CreatePage') });
-const record = createRoute({ getParentRoute: () => desk, path: '/$plural/$key', component: lazyRouteComponent(() => import('./record/Record'), 'RecordPage') });
-const room = createRoute({ getParentRoute: () => desk, path: '/$plural/$key/room', component: page('room', () => import('./major/Room'), 'RoomPage') });
+const record = createRoute({ getParentRoute: () => desk, path: '/$plural/$key', component: page('record', () => import('./record/Record'), 'RecordPage'), validateSearch: s => pick(s, ['as_of']) });
+const room = createRoute({ getParentRoute: () => desk, path: '/$plural/$key/room', component: page(['room', 'record'], () => import('./major/Room'), 'RoomPage') });
 
 export const router = createRouter({
   routeTree: root.addChildren([signin, setup, portal.addChildren([portalHome, portalList, portalNew, portalApprovals, portalApproval, portalOne]), desk.addChildren([home, my, approvals, admin.addChildren(adminPages), figures, create, queue, record, room])]),

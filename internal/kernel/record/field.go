@@ -268,6 +268,10 @@ func (f *Field) limits() error {
 	}
 	switch f.Type {
 	case Text, RichText, Int, Number, Pct, Cash, Span, References, Texts:
+	case I18n:
+		if f.Min != nil {
+			return fmt.Errorf("field %s: %s has no min", f.Name, f.Type)
+		}
 	default:
 		if f.Min != nil || f.Max != nil {
 			return fmt.Errorf("field %s: %s has no min or max", f.Name, f.Type)

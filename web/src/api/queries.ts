@@ -4,7 +4,7 @@ import type { Kind } from './types';
 import { call, get, post } from './client';
 import { Fault } from './fault';
 import { learn } from './names';
-import type { Attachment, Book, Comment, Count, Found, Link, Me, Page, Rec, Step } from './types';
+import type { Alike, Attachment, Book, Comment, Count, Found, Link, Me, Page, Rec, Step } from './types';
 
 export const client = new QueryClient({
   defaultOptions: {
@@ -59,6 +59,20 @@ export const fetchRecord = async (k: Kind, key: string, signal?: AbortSignal): P
 };
 export const useRecord = (k: Kind, key: string) => useQuery({ queryKey: recordKey(k.name, key), queryFn: ({ signal }) => fetchRecord(k, key, signal) });
 
+// usePast asks for a record as it was; without a moment it asks nothing.
+export const usePast = (k: Kind, key: string, at: string | undefined) =>
+  useQuery({
+    queryKey: ['past', k.name, key, at],
+    queryFn: async ({ signal }) => {
+      const r = await get<Rec>(`/${k.plural}/${encodeURIComponent(key)}`, { expand: 'refs', as_of: at }, signal);
+      learn(r.refs);
+      return r;
+    },
+    enabled: Boolean(at),
+    staleTime: Infinity, // what was, stays
+    placeholderData: keepPreviousData,
+  });
+
 const under = <T>(k: Kind, key: string, what: string) => ({
   queryKey: [what, k.name, key] as const,
   queryFn: async ({ signal }: { signal: AbortSignal }) => (await get<{ items: T[] }>(`/${k.plural}/${encodeURIComponent(key)}/${what}`, {}, signal)).items,
@@ -66,6 +80,7 @@ const under = <T>(k: Kind, key: string, what: string) => ({
 export const useComments = (k: Kind, key: string) => useQuery(under<Comment>(k, key, 'comments'));
 export const useHistory = (k: Kind, key: string) => useQuery(under<Step>(k, key, 'history'));
 export const useAttachments = (k: Kind, key: string) => useQuery(under<Attachment>(k, key, 'attachments'));
+export const useSimilar = (k: Kind, key: string) => useQuery(under<Alike>(k, key, 'similar'));
 export const useLinks = (k: Kind, key: string) => useQuery(under<Link>(k, key, 'links'));
 
 // refresh asks again for everything about one record.

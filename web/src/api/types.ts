@@ -73,6 +73,7 @@ export type Step = { at: string; change: string; actor?: string; via?: string; v
 export type Attachment = { id: string; at: string; author: string; name: string; type: string; size: number; internal: boolean };
 export type Link = { id: string; type: string; reverse: boolean; record: { kind: string; id: string; number: string; title: string; state: string } };
 export type Found = { kind: string; id: string; number: string; title: string; state: string | null; updated_at: string };
+export type Alike = { kind: string; id: string; number: string; title: string; state: string | null; resolution: string; same: string[] };
 export type Count = { total: number | null; total_is_at_least?: boolean };
 export type GroupCount = { value: Value; title?: string; total: number; filter: string };
 export type Groups = { total: number | null; code?: string; groups?: GroupCount[]; more?: boolean };

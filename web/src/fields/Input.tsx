@@ -151,13 +151,24 @@ const Money = ({ value, onChange, label, common }: Props & { common: Common }) =
   );
 };
 
-const Words = ({ value, onChange, label, common }: Props & { common: Common }) => {
+// long is from how many characters a text in several languages is written in boxes, not in lines.
+const long = 1000;
+
+const Words = ({ field, value, onChange, label, common }: Props & { common: Common }) => {
   const { t } = useSay();
   const w = (value as { ko?: string; en?: string } | null) ?? {};
   const put = (l: 'ko' | 'en', s: string): void => {
     const next = { ...w, [l]: s };
     onChange(next.ko || next.en ? next : null);
   };
+  if ((field.max ?? 0) >= long)
+    return (
+      <span className="stack">
+        {(['ko', 'en'] as const).map((l, i) => (
+          <textarea key={l} className="inp area" rows={6} lang={l} {...(i === 0 ? common : {})} aria-label={`${label}: ${t(`field.words.${l}`)}`} placeholder={t(`field.words.${l}`)} maxLength={field.max} defaultValue={w[l] ?? ''} onChange={e => put(l, e.currentTarget.value)} />
+        ))}
+      </span>
+    );
   return (
     <span className="stack">
       <input className="inp" type="text" lang="ko" {...common} aria-label={`${label}: ${t('field.words.ko')}`} placeholder={t('field.words.ko')} defaultValue={w.ko ?? ''} onChange={e => put('ko', e.currentTarget.value)} />

@@ -151,18 +151,7 @@ export const words: Record<keyof typeof ko, Word> = {
   'activity.system': { one: '{n} automatic change', other: '{n} automatic changes' },
   'activity.reason': 'Reason: {reason}',
 
-  'composer.comment': 'Reply to requester',
-  'composer.note': 'Work note',
-  'composer.comment.hint': 'Seen by the requester and the watchers',
-  'composer.note.hint': 'Seen by insiders only',
-  'composer.comment.write': 'Write a reply',
-  'composer.note.write': 'Write a work note',
-  'composer.comment.send': 'Send reply',
-  'composer.note.send': 'Add work note',
-  'composer.mode': 'What to write',
-  'composer.stop': 'Something new arrived while you were writing. Look, then press again to send.',
   'composer.draft': 'Your draft is kept',
-  'composer.none': 'You cannot write on this record',
 
   'related.title': 'Related records',
   'related.add': 'Link a record',

@@ -150,18 +150,7 @@ export const words = {
   'activity.system': '자동 변경 {n}건',
   'activity.reason': '사유: {reason}',
 
-  'composer.comment': '요청자에게 답글',
-  'composer.note': '작업 메모',
-  'composer.comment.hint': '요청자와 참조자에게 보입니다',
-  'composer.note.hint': '내부 사람에게만 보입니다',
-  'composer.comment.write': '답글 쓰기',
-  'composer.note.write': '메모 쓰기',
-  'composer.comment.send': '답글 보내기',
-  'composer.note.send': '메모 남기기',
-  'composer.mode': '쓰기 방식',
-  'composer.stop': '쓰는 동안 새 글이 올라왔습니다. 확인하고 다시 누르면 보냅니다.',
   'composer.draft': '쓰던 글이 남아 있습니다',
-  'composer.none': '이 항목에는 글을 남길 수 없습니다',
 
   'related.title': '관련 항목',
   'related.add': '관련 항목 연결',

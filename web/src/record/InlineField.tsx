@@ -5,8 +5,8 @@ import type { Field, Kind, Rec, Value } from '../api/types';
 import { bad, FieldInput, picks } from '../fields/Input';
 import { isEmpty, Show } from '../fields/Show';
 import { useSay } from '../i18n';
-import { langOf } from '../text';
 import { Button, IconButton, Note } from '../ui/Button';
+import { Rich } from './Rich';
 import { same } from './same';
 import type { useSave } from './useSave';
 
@@ -151,8 +151,8 @@ export const Prose = ({ text }: { text: Value }) => {
   return isEmpty(text) ? (
     <span className="dim">{t('record.nodesc')}</span>
   ) : (
-    <div className="prose" lang={langOf(text)}>
-      {String(text)}
+    <div className="prose">
+      <Rich text={String(text)} />
     </div>
   );
 };

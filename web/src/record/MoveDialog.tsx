@@ -27,6 +27,7 @@ type Props = {
   from?: string | undefined;
   start: Record<string, Value>; // what the record has already
   comment: boolean;
+  said?: string; // the reply to begin with
   fault: Fault | null;
   busy: boolean;
   count?: number;
@@ -34,7 +35,7 @@ type Props = {
   onClose: () => void;
 };
 
-export const MoveDialog = ({ kind, move: m, from, start, comment, fault, busy, count, onSubmit, onClose }: Props) => {
+export const MoveDialog = ({ kind, move: m, from, start, comment, said, fault, busy, count, onSubmit, onClose }: Props) => {
   const { t, label } = useSay();
   const book = useBook();
   const [needs, takes] = useMemo(() => [m.needs, m.takes].map(names => names.map(n => book.field(kind, n)).filter((f): f is Field => Boolean(f))) as [Field[], Field[]], [m, kind, book]);
@@ -128,7 +129,7 @@ export const MoveDialog = ({ kind, move: m, from, start, comment, fault, busy, c
         </FieldRow>}
         {comment && (
           <FieldRow label={t('move.comment')} help={t('move.comment.help')} error={errors['comment']} wide>
-            {ids => <textarea id={ids.id} ref={reply} className="inp area" rows={2} aria-describedby={ids.describedBy} />}
+            {ids => <textarea id={ids.id} ref={reply} className="inp area" rows={2} defaultValue={said} aria-describedby={ids.describedBy} />}
           </FieldRow>
         )}
         {showTakes ? (
