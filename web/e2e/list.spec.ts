@@ -23,6 +23,12 @@ const address = (tag: string, more = ''): string => `/incidents?view=all&order=n
 const rows = (page: Page) => page.locator('.gbody-row[data-id]');
 const heads = (page: Page) => page.locator('.ghdr');
 const cell = (page: Page, title: string, field: string) => rows(page).filter({ hasText: title }).locator(`[data-f="${field}"]`);
+// hangul presses the key that sits where a letter does, as a Korean layout reports it.
+const hangul = async (page: Page, code: string, key: string): Promise<void> => {
+  const cdp = await page.context().newCDPSession(page);
+  for (const type of ['keyDown', 'keyUp'] as const) await cdp.send('Input.dispatchKeyEvent', { type, code, key, windowsVirtualKeyCode: code.charCodeAt(3) });
+  await cdp.detach();
+};
 const read = (as: Api, id: string): Promise<Answer> => as.send('GET', `/incidents/${id}`);
 
 for (const lang of ['ko', 'en'] as const) {
@@ -100,10 +106,12 @@ for (const lang of ['ko', 'en'] as const) {
       await page.keyboard.press('ArrowRight');
       await page.keyboard.press('ArrowRight');
       await expect(cell(page, i.number, 'title')).toHaveClass(/\bat\b/);
-      await page.keyboard.press('e');
+      await hangul(page, 'KeyE', 'ㄷ'); // the key where E is, with a Korean layout on
       const box = page.locator('.celledit input');
       await expect(box).toBeFocused();
       await box.fill('버려질 제목');
+      await box.dispatchEvent('keydown', { key: 'Enter', code: 'Enter', keyCode: 229, isComposing: true }); // ends a syllable, not the edit
+      await expect(box).toBeVisible();
       await page.keyboard.press('Escape');
       await expect(page.locator('.celledit')).toHaveCount(0);
       await expect(page.getByRole('grid')).toBeFocused();
@@ -375,7 +383,7 @@ test('a list is painted within 400 ms', async ({ signedIn }) => {
 });
 
 test('a million rows scroll with at most 25 ms of script in a frame', async ({ signedIn }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   const page = await signedIn('agent', { lang: 'ko' });
   await synthetic(page);
   await page.goto('/incidents?view=all');
@@ -387,18 +395,18 @@ test('a million rows scroll with at most 25 ms of script in a frame', async ({ s
   await page.mouse.move(700, 500);
   const frames: number[] = [];
   let most = 0;
-  for (let i = 0; i < 150; i++) {
+  for (let i = 0; i < 100; i++) {
     const before = await script();
     await page.mouse.wheel(0, 1000);
     await page.evaluate(() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 0)))); // one frame at least: what is measured is never less than a frame's
     frames.push(((await script()) - before) * 1000);
-    if (i % 20 === 0) most = Math.max(most, await page.locator('.gbody-row').count());
+    if (i % 10 === 0) most = Math.max(most, await page.locator('.gbody-row').count());
   }
   const read = await page.evaluate(() => Number(document.querySelector('.gbody-row:last-child')?.getAttribute('aria-rowindex') ?? 0));
   frames.sort((a, b) => a - b);
   const p95 = frames[Math.floor(frames.length * 0.95)] ?? Infinity;
-  console.log(`list: scrolled to row ${read} of ${MILLION}, script in a frame p50 ${frames[75]?.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms, most ${frames.at(-1)?.toFixed(1)} ms; at most ${most} rows drawn`);
-  expect(read).toBeGreaterThan(3500);
+  console.log(`list: scrolled to row ${read} of ${MILLION}, script in a frame p50 ${frames[50]?.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms, most ${frames.at(-1)?.toFixed(1)} ms; at most ${most} rows drawn`);
+  expect(read).toBeGreaterThan(2500);
   expect(most).toBeLessThanOrEqual(80);
   expect(p95).toBeLessThanOrEqual(25);
   // The ends of the whole list, not of what happens to be read.

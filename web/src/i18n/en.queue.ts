@@ -106,6 +106,7 @@ export const words: Record<keyof typeof ko, Word> = {
   'queue.bulk.field': 'Field',
   'queue.bulk.value': 'New value',
   'queue.bulk.apply': { one: 'Change {n} record', other: 'Change {n} records' },
+  'queue.bulk.empty': { one: 'Clear on {n} record', other: 'Clear on {n} records' },
   'queue.bulk.ofgroup': 'Members of {group}.',
   'queue.bulk.mixed': 'The selected records belong to different groups. One who is not a member may be refused, record by record.',
   'queue.bulk.undo': 'Undo',

@@ -103,6 +103,7 @@ export const words = {
   'queue.bulk.field': '바꿀 필드',
   'queue.bulk.value': '새 값',
   'queue.bulk.apply': '{n}건 바꾸기',
+  'queue.bulk.empty': '{n}건에서 지우기',
   'queue.bulk.ofgroup': '{group}의 구성원 가운데 고릅니다.',
   'queue.bulk.mixed': '고른 항목의 담당 그룹이 서로 다릅니다. 그룹에 속하지 않은 담당자는 항목마다 거절될 수 있습니다.',
   'queue.bulk.undo': '되돌리기',

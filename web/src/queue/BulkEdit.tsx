@@ -5,13 +5,19 @@ import { get } from '../api/client';
 import type { Field, Kind, Rec, Row, Value } from '../api/types';
 import { useBook } from '../book';
 import { bad, FieldInput } from '../fields/Input';
+import { isEmpty } from '../fields/Show';
 import { useSay } from '../i18n';
 import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
 import { FieldRow } from '../ui/Field';
 import { valuesOf } from './many';
 
-export const settable = (k: Kind): Field[] => k.fields.filter(f => !f.derived && !f.fixed && !['json', 'file'].includes(f.type) && !['id', 'version'].includes(f.name));
+// settable lists what somebody may set at all, what lists usually show first.
+export const settable = (k: Kind): Field[] => {
+  const all = k.fields.filter(f => !f.derived && !f.fixed && !['json', 'file'].includes(f.type) && !['id', 'version'].includes(f.name));
+  return [...all.filter(f => k.list.includes(f.name)), ...all.filter(f => !k.list.includes(f.name))];
+};
+const nothing = (f: Field | undefined): Value => (f?.type === 'bool' ? false : null);
 
 type Props = { kind: Kind; rows: Row[]; field: string | undefined; busy: boolean; onApply: (field: string, value: Value) => void; onClose: () => void };
 
@@ -19,7 +25,7 @@ export const BulkEdit = ({ kind: k, rows, field, busy, onApply, onClose }: Props
   const { t, label } = useSay();
   const fields = useMemo(() => settable(k), [k]);
   const [name, setName] = useState(field ?? fields[0]?.name ?? '');
-  const [value, setValue] = useState<Value>(null);
+  const [value, setValue] = useState<Value>(() => nothing(fields.find(x => x.name === name)));
   const [wrong, setWrong] = useState(false);
   const f = fields.find(x => x.name === name);
   const near = useNear(k, rows, f);
@@ -45,7 +51,7 @@ export const BulkEdit = ({ kind: k, rows, field, busy, onApply, onClose }: Props
                 value={name}
                 onChange={e => {
                   setName(e.currentTarget.value);
-                  setValue(null);
+                  setValue(nothing(fields.find(x => x.name === e.currentTarget.value)));
                   setWrong(false);
                 }}
               >
@@ -75,7 +81,7 @@ export const BulkEdit = ({ kind: k, rows, field, busy, onApply, onClose }: Props
           <span className="grow" />
           <Button onClick={onClose}>{t('app.cancel')}</Button>
           <Button look="primary" type="submit" busy={busy}>
-            {t('queue.bulk.apply', { n: rows.length })}
+            {t(isEmpty(value) ? 'queue.bulk.empty' : 'queue.bulk.apply', { n: rows.length })}
           </Button>
         </div>
       </form>
