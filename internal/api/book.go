@@ -86,6 +86,12 @@ func (s *Server) fieldBook(k *record.Kind, f *record.Field, settable bool) map[s
 	if f.To != "" {
 		out["to"] = f.To
 	}
+	if f.Of != "" {
+		out["of"] = f.Of
+	}
+	if f.Among != "" {
+		out["among"] = f.Among
+	}
 	if f.Min != nil {
 		out["min"] = *f.Min
 	}

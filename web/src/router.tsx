@@ -34,13 +34,15 @@ const portal = createRoute({ getParentRoute: () => root, path: '/portal', compon
 const portalHome = createRoute({ getParentRoute: () => portal, path: '/', component: page('portal', () => import('./portal/Home'), 'HomePage'), validateSearch: s => pick(s, ['q']) });
 const portalList = createRoute({ getParentRoute: () => portal, path: '/requests', component: page('portal', () => import('./portal/Requests'), 'RequestsPage'), validateSearch: s => pick(s, ['show']) });
 const portalNew = createRoute({ getParentRoute: () => portal, path: '/new/$plural', component: page('portal', () => import('./portal/Report'), 'ReportPage'), validateSearch: s => pick(s, ['service', 'title']) });
+const portalApprovals = createRoute({ getParentRoute: () => portal, path: '/approvals', component: page('approval', () => import('./portal/Approvals'), 'ApprovalsPage'), validateSearch: s => pick(s, ['show']) });
+const portalApproval = createRoute({ getParentRoute: () => portal, path: '/approvals/$key', component: page('approval', () => import('./portal/Approvals'), 'ApprovalPage') });
 const portalOne = createRoute({ getParentRoute: () => portal, path: '/$plural/$key', component: page('portal', () => import('./portal/Request'), 'OnePage') });
 
 // desk is the console for those signed in; everything under it has the book.
 const desk = createRoute({ getParentRoute: () => root, id: 'desk', component: Desk });
 const home = createRoute({ getParentRoute: () => desk, path: '/', beforeLoad: () => { throw redirect({ to: '/my' }); } });
 const my = createRoute({ getParentRoute: () => desk, path: '/my', component: page('room', () => import('./shell/Place'), 'MyWork') });
-const approvals = createRoute({ getParentRoute: () => desk, path: '/my/approvals', component: lazyRouteComponent(() => import('./shell/Place'), 'Approvals') });
+const approvals = createRoute({ getParentRoute: () => desk, path: '/my/approvals', component: page('approval', () => import('./approval/Approvals'), 'Approvals'), validateSearch: s => pick(s, ['show', 'at']) });
 const figures = createRoute({ getParentRoute: () => desk, path: '/figures/$process', component: page('figures', () => import('./figures/Figures'), 'FiguresPage'), validateSearch: (s): FiguresSearch => pick(s, ['period', 'from', 'to', 'kpi']) });
 const admin = createRoute({ getParentRoute: () => desk, path: '/admin', component: page('admin', () => import('./admin/Admin'), 'AdminPage') });
 const adminPages = [
@@ -61,7 +63,7 @@ const record = createRoute({ getParentRoute: () => desk, path: '/$plural/$key', 
 const room = createRoute({ getParentRoute: () => desk, path: '/$plural/$key/room', component: page(['room', 'record'], () => import('./major/Room'), 'RoomPage') });
 
 export const router = createRouter({
-  routeTree: root.addChildren([signin, setup, portal.addChildren([portalHome, portalList, portalNew, portalOne]), desk.addChildren([home, my, approvals, admin.addChildren(adminPages), figures, create, queue, record, room])]),
+  routeTree: root.addChildren([signin, setup, portal.addChildren([portalHome, portalList, portalNew, portalApprovals, portalApproval, portalOne]), desk.addChildren([home, my, approvals, admin.addChildren(adminPages), figures, create, queue, record, room])]),
   defaultPreload: 'intent',
   defaultPreloadStaleTime: 0,
   scrollRestoration: false,

@@ -16,8 +16,10 @@ const SavedView = "saved_view"
 // What several processes share.
 const (
 	Category       = "category"
-	CannedResponse = "canned_response"
+	ApprovalRound  = "approval_round"
 	Approval       = "approval"
+	Delegation     = "delegation"
+	CannedResponse = "canned_response"
 )
 
 // Service design and transition.

@@ -21,6 +21,8 @@ export type Field = {
   custom: boolean;
   on_create: boolean;
   to?: string;
+  among?: string; // one of those in a list of the record that another field refers to: "group.members"
+  of?: string; // the id of a record of whatever kind that other field names
   min?: number;
   max?: number;
   default?: string;

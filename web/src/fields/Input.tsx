@@ -6,7 +6,7 @@ import { useSay } from '../i18n';
 import { composing } from '../keys';
 import { Pick, type Option } from '../ui/Pick';
 import { iso, read, seconds } from './duration';
-import { loader } from './refs';
+import { among, loader } from './refs';
 import { Name, Show } from './Show';
 
 // bad stands for text that cannot be read as a value of the field; nothing bad is ever sent.
@@ -16,6 +16,7 @@ type Props = {
   kind: Kind;
   field: Field;
   value: Value;
+  beside?: Record<string, Value> | undefined; // the other values of the record, for fields that depend on one of them
   onChange: (v: Value) => void;
   label: string;
   id?: string;
@@ -54,10 +55,12 @@ export const FieldInput = (p: Props) => {
     }
   };
   const to = f.to;
+  const near = f.among ? p.beside?.[f.among.split('.')[0] ?? ''] : undefined;
   const load = useMemo(() => {
     const k = to ? book.kinds.get(to) : undefined;
-    return loader(book, k ? [k] : []);
-  }, [book, to]);
+    return among(book, p.kind, f, p.beside) ?? loader(book, k ? [k] : []);
+    // eslint-disable-next-line react/exhaustive-deps -- of what is beside, only near matters
+  }, [book, to, f, p.kind, near]);
   const pickProps = { label: p.label, ...(p.id ? { id: p.id } : {}), describedBy: p.describedBy, invalid: p.invalid ?? false, autoFocus: p.autoFocus ?? false, autoOpen: p.inPlace ?? false, ...(p.onCancel ? { onClose: p.onCancel } : {}) };
 
   if (f.choices) {

@@ -85,10 +85,6 @@ export const words: Record<keyof typeof ko, Word> = {
   'my.empty': 'Nothing is assigned to you',
   'my.empty.help': 'You can take work from the queues of your groups.',
 
-  'approvals.title': 'Approvals',
-  'approvals.lead': 'What waits for your decision',
-  'approvals.empty': 'No approval is waiting',
-  'approvals.empty.help': 'What needs your approval will appear here.',
 
   'place.open': 'Open as a list',
 

@@ -3,13 +3,14 @@ import { prefs, type Lang } from '../prefs';
 import { Store, useStore } from '../store';
 import type { words as core } from './ko';
 import type { words as admin } from './ko.admin';
+import type { words as approval } from './ko.approval';
 import type { words as board } from './ko.board';
 import type { words as figures } from './ko.figures';
 import type { words as portal } from './ko.portal';
 import type { words as record } from './ko.record';
 import type { words as room } from './ko.room';
 
-type Areas = { admin: typeof admin; board: typeof board; figures: typeof figures; portal: typeof portal; record: typeof record; room: typeof room };
+type Areas = { admin: typeof admin; approval: typeof approval; board: typeof board; figures: typeof figures; portal: typeof portal; record: typeof record; room: typeof room };
 export type Area = keyof Areas;
 export type Key = keyof typeof core | { [A in Area]: keyof Areas[A] }[Area];
 export type Word = string | { one: string; other: string };

@@ -84,10 +84,6 @@ export const words = {
   'my.empty': '지금 나에게 배정된 일이 없습니다',
   'my.empty.help': '담당 그룹의 대기열에서 일을 가져올 수 있습니다.',
 
-  'approvals.title': '승인',
-  'approvals.lead': '내 결정을 기다리는 일',
-  'approvals.empty': '기다리는 승인이 없습니다',
-  'approvals.empty.help': '내 승인이 필요한 일이 생기면 여기에 나타납니다.',
 
   'place.open': '목록에서 보기',
 

@@ -3,9 +3,9 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { get } from '../api/client';
 import { learn } from '../api/names';
-import { find, useMe } from '../api/queries';
+import { find, useCounts, useMe } from '../api/queries';
 import type { Found, Kind, Page, Rec } from '../api/types';
-import { tone, type Book, type Tone } from '../book';
+import { tone, useBook, type Book, type Tone } from '../book';
 import { lang, sayNow, type Label } from '../i18n';
 import { livesInPortal } from '../shell/home';
 
@@ -122,4 +122,10 @@ export const useTroubles = (book: Book) => {
       return [...messages(a), ...outages.map((r): Trouble => ({ id: r.id, service: String(r['service']), since: String(r['started_at'] ?? r.created_at) }))];
     },
   });
+};
+
+// useAsked counts what waits for my decision.
+export const useAsked = (): number => {
+  const of = useBook().viewed('my_approvals').map(v => ({ kind: v.kind.name, filter: v.filter }));
+  return useCounts(of).data?.reduce((sum, c) => sum + (c.total ?? 0), 0) ?? 0;
 };

@@ -6,6 +6,7 @@ import { faultOf } from '../api/fault';
 import type { Kind, Row } from '../api/types';
 import { boardFields } from '../board/columns';
 import { useBook } from '../book';
+import { byHand } from '../create/form';
 import { need, useSay } from '../i18n';
 import { useKeys } from '../keys';
 import { prefs, setPrefs, usePrefs } from '../prefs';
@@ -220,7 +221,7 @@ const Queue = ({ kind: k, saved }: { kind: Kind; saved: Saved[] }) => {
                 {t('app.loading')}…
               </p>
             ) : badFilter ? null : count(0) === '0' ? (
-              <Empty title={t('queue.none')}>{k.can_create && <Button icon="plus" onClick={() => creating.set(k.name)}>{t('create.title', { kind: label(k.label) })}</Button>}</Empty>
+              <Empty title={t('queue.none')}>{byHand(k) && <Button icon="plus" onClick={() => creating.set(k.name)}>{t('create.title', { kind: label(k.label) })}</Button>}</Empty>
             ) : (
               <Empty title={t('queue.empty')} help={t('queue.empty.help')} icon="filter" />
             )}

@@ -90,6 +90,7 @@ export const InlineField = ({ kind, field: f, rec, save, open, edit, show }: Pro
         kind={kind}
         field={f}
         value={draft.current}
+        beside={rec}
         onChange={v => {
           draft.current = v;
           setOwn('');

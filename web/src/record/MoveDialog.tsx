@@ -123,7 +123,7 @@ export const MoveDialog = ({ kind, move: m, from, start, comment, said, fault, b
             </ul>
           </Note>
         )}
-        <FormFields kind={kind} fields={needs} values={values} errors={errors} onChange={set} focus={needs[0]?.name} required={m.needs} />
+        <FormFields kind={kind} rec={start} fields={needs} values={values} errors={errors} onChange={set} focus={needs[0]?.name} required={m.needs} />
         {(asksWhy(m) || showTakes) && <FieldRow label={t('move.reason')} required={asksWhy(m)} help={t('move.reason.help')} error={errors['reason'] ?? (refused.has('has_reason') ? fault?.guards.find(g => g.guard === 'has_reason')?.message : undefined)} wide>
           {ids => <textarea id={ids.id} ref={reason} className="inp area" rows={2} aria-describedby={ids.describedBy} aria-invalid={ids.invalid || undefined} autoFocus={needs.length === 0} data-autofocus={needs.length === 0 || undefined} />}
         </FieldRow>}
@@ -133,7 +133,7 @@ export const MoveDialog = ({ kind, move: m, from, start, comment, said, fault, b
           </FieldRow>
         )}
         {showTakes ? (
-          <FormFields kind={kind} fields={takes} values={values} errors={errors} onChange={set} />
+          <FormFields kind={kind} rec={start} fields={takes} values={values} errors={errors} onChange={set} />
         ) : (
           (takes.length > 0 || !asksWhy(m)) && (
             <button type="button" className="linkbtn wide" onClick={() => setMore(true)}>

@@ -1,14 +1,14 @@
 // The page of one record, the same for every kind: the book decides what is on it.
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { newKey } from '../api/client';
 import { faultOf, type Fault } from '../api/fault';
 import { client, doMove, patch, recordKey, refresh, useHistory, useMe, usePast, useRecord } from '../api/queries';
 import type { Field, Kind, Move, Rec, Value } from '../api/types';
-import { useBook } from '../book';
+import { useBook, type Book } from '../book';
 import { sectionsOf } from '../create/form';
-import { Ago, isEmpty, Left, Person, Show } from '../fields/Show';
-import { useSay } from '../i18n';
+import { Ago, isEmpty, Left, Name, Person, Show } from '../fields/Show';
+import { need, useSay } from '../i18n';
 import { useKeys } from '../keys';
 import { canBeMajor, isMajor } from '../major/major';
 import { remember, scheme } from '../prefs';
@@ -37,6 +37,12 @@ import { usePresence } from './usePresence';
 import { useSave } from './useSave';
 import { Watch } from './Watch';
 
+const Vote = lazy(async () => ({ default: (await Promise.all([import('../approval/VotePage'), need('approval')]))[0].VotePage }));
+const Asked = lazy(async () => ({ default: (await Promise.all([import('../approval/Panel'), need('approval')]))[0].Panel }));
+
+// askedSection is the section of what approvals tell of a record, where they do.
+const askedSection = (book: Book, k: Kind): string | undefined => (book.field(k, 'approvers') ?? book.field(k, 'stages'))?.section;
+
 export const RecordPage = () => {
   const { plural, key } = useParams({ from: '/desk/$plural/$key' });
   const k = useBook().plurals.get(plural);
@@ -46,7 +52,14 @@ export const RecordPage = () => {
 const Loader = ({ kind, id }: { kind: Kind; id: string }) => {
   const rec = useRecord(kind, id);
   if (rec.error && !rec.data) return <Failed error={rec.error} retry={() => void rec.refetch()} />;
-  return rec.data ? <Record kind={kind} id={id} rec={rec.data} /> : <Loading />;
+  if (!rec.data) return <Loading />;
+  return kind.views.some(v => v.name === 'my_approvals') ? (
+    <Suspense fallback={<Loading />}>
+      <Vote kind={kind} id={id} rec={rec.data} />
+    </Suspense>
+  ) : (
+    <Record kind={kind} id={id} rec={rec.data} />
+  );
 };
 
 // useMoves runs moves: at once where nothing has to be said, else through the dialog, which also
@@ -265,6 +278,11 @@ const Record = ({ kind: k, id, rec: now }: { kind: Kind; id: string; rec: Rec })
           {!missing && <Details kind={k} rec={rec} save={save} final={final} {...(differs ? { now, differs } : {})} />}
           {!at && (
             <>
+              {askedSection(book, k) && (
+                <Suspense fallback={null}>
+                  <Asked kind={k} rec={rec} final={final} />
+                </Suspense>
+              )}
               <Parts kind={k} rec={rec} id={id} />
               <Related kind={k} rec={rec} id={id} />
               <Files kind={k} rec={rec} id={id} />
@@ -307,7 +325,8 @@ const Details = ({ kind: k, rec, save, final, now, differs }: DetailsProps) => {
   const book = useBook();
   const [all, setAll] = useState(false);
   const description = k.fields.find(f => f.type === 'rich_text' && f.section === 'main' && f.name in rec);
-  const fields = k.fields.filter(f => f.name in rec && !own.has(f.name) && f.name !== k.title && f !== description);
+  const asked = askedSection(book, k); // told in a part of its own
+  const fields = k.fields.filter(f => f.name in rec && !own.has(f.name) && f.name !== k.title && f !== description && !k.fields.some(g => g.of === f.name) && !(f.section === asked && (f.derived || f.type === 'json')));
   const usual = new Set(k.list);
   const isNow = (f: Field) =>
     differs?.has(f.name) && (
@@ -341,7 +360,7 @@ const Details = ({ kind: k, rec, save, final, now, differs }: DetailsProps) => {
                   {f.internal && <span className="inmark" title={t('files.internal')}> ●<span className="sr"> ({t('files.internal')})</span></span>}
                 </dt>
                 <dd>
-                  <InlineField kind={k} field={f} rec={rec} save={save} open={!final} {...(f.type === 'rich_text' && !isEmpty(rec[f.name]) ? { show: <Prose text={rec[f.name]} /> } : {})} />
+                  <InlineField kind={k} field={f} rec={rec} save={save} open={!final} {...(f.of ? { show: <Name kind={String(rec[f.of])} id={String(rec[f.name])} /> } : {})} {...(f.type === 'rich_text' && !isEmpty(rec[f.name]) ? { show: <Prose text={rec[f.name]} /> } : {})} />
                   {isNow(f)}
                 </dd>
               </div>

@@ -29,7 +29,6 @@ var Process = itil.Process{
 	Seeds:    cannedSeeds,
 	KPIs:     figures,
 	Settings: itil.Settings,
-	Calcs:    []itil.Calc{itil.ApprovalOutcome},
 }
 
 // figures are the KPIs of the desk (book B annex C) that rest on incidents alone. What
