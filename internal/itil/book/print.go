@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/maru-itsm/maru/internal/kernel/measure"
@@ -189,7 +190,20 @@ func plain(s string) string { return s }
 func values(v record.Values) string {
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(v)) {
-		out = append(out, fmt.Sprintf("%s=%v", name, v[name]))
+		said := fmt.Sprint(v[name])
+		if w, ok := v[name].(record.Words); ok {
+			said = strconv.Quote(brief(w.In("en")))
+		}
+		out = append(out, name+"="+said)
 	}
 	return strings.Join(out, " ")
+}
+
+// brief is the beginning of a text, in one line.
+func brief(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if r := []rune(s); len(r) > 48 {
+		return string(r[:48]) + "…"
+	}
+	return s
 }
