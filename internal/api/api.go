@@ -110,7 +110,7 @@ func (s *Server) table() []route {
 		{method: "POST", path: base + "/counts", do: s.counts, tag: "records", summary: "How many records fit each of many filters", body: "free"},
 		{method: "POST", path: base + "/lookup", do: s.lookup, tag: "records", summary: "What stands behind many numbers", body: "free"},
 		{method: "POST", path: base + "/since", do: s.since, tag: "records", summary: "Since when a field of many records has its present value", body: "free"},
-		{method: "GET", path: base + "/export/{plural}", do: s.export, tag: "records", summary: "A whole list as CSV, in words", query: []string{"filter", "order", "fields", "lang"}},
+		{method: "GET", path: base + "/export/{plural}", do: s.export, tag: "records", summary: "A whole list as CSV, in words", query: []string{"filter", "order", "fields", "group", "format", "lang", "zone"}},
 		{method: "GET", path: base + "/stream", do: s.stream, tag: "stream", summary: "Server-sent events: what changes, and who is viewing what"},
 		{method: "POST", path: base + "/presence", do: s.present, tag: "stream", summary: "Say what one is viewing", body: "free", answer: "none", status: 204},
 		{method: "POST", path: base + "/links", do: s.link, tag: "links", summary: "Link two records", body: "link", answer: "link", status: 201},

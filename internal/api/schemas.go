@@ -1,8 +1,6 @@
 package api
 
 import (
-	"time"
-
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/maru-itsm/maru/internal/kernel/job"
@@ -10,24 +8,6 @@ import (
 	"github.com/maru-itsm/maru/internal/kernel/record"
 	"github.com/maru-itsm/maru/internal/kernel/storage"
 )
-
-// A Clock is how one promise about a record stands (book B §1.1). Nothing hangs here yet:
-// agreements bring clocks, and a record without one has none.
-type Clock struct {
-	ID         record.ID  `json:"id"`
-	Metric     string     `json:"metric" enum:"response,resolution,update_interval,fulfilment,approval,access_revocation,custom"`
-	Target     record.ID  `json:"target" doc:"the promise: an SLA target"`
-	State      string     `json:"state" enum:"running,paused,met,breached_running,breached_stopped,cancelled"`
-	StartedAt  time.Time  `json:"started_at"`
-	DueAt      *time.Time `json:"due_at"`
-	StoppedAt  *time.Time `json:"stopped_at"`
-	BreachedAt *time.Time `json:"breached_at" doc:"when it was due, not when it was noticed"`
-	Allowed    string     `json:"allowed" doc:"ISO 8601"`
-	Elapsed    string     `json:"elapsed" doc:"in service time, ISO 8601"`
-	Remaining  string     `json:"remaining" doc:"in service time, ISO 8601; negative when overdue"`
-	Paused     string     `json:"paused" doc:"ISO 8601"`
-	Percent    float64    `json:"percent" doc:"of what is allowed"`
-}
 
 type (
 	shape = *huma.Schema
@@ -72,7 +52,7 @@ func answers(r huma.Registry) map[string]shape {
 		"reason": {Type: huma.TypeString, Description: "why there is no value"}, "currency": str, "records_url": orNull(str)}
 	group := props{"key": free}
 	word := members(props{"name": str, "label": free})
-	kpi := props{"code": str, "kind": str, "name": free, "unit": str, "better": str, "target": orNull(str), "warning": orNull(str), "group_by": orNull(str), "at": orNull(str)}
+	kpi := props{"code": str, "kind": str, "name": free, "unit": str, "better": str, "target": orNull(str), "warning": orNull(str), "group_by": orNull(str), "at": orNull(str), "rhythm": yes, "divisible": yes}
 	for name, s := range figure {
 		group[name], kpi[name] = s, s
 	}

@@ -9,12 +9,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/maru-itsm/maru/internal/fetch"
 	"github.com/maru-itsm/maru/internal/kernel/engine"
 	"github.com/maru-itsm/maru/internal/kernel/job"
 	"github.com/maru-itsm/maru/internal/kernel/journal"
@@ -71,7 +73,10 @@ func Open(ctx context.Context, c Config) (*House, error) {
 	if err != nil {
 		return nil, err
 	}
-	eng, err = engine.New(ctx, engine.Config{Store: store, Schema: b.Schema, Grants: b.Grants(), Rules: b.Rules(), Settings: b.Settings(), Now: c.Now, Log: c.Log,
+	eng, err = engine.New(ctx, engine.Config{Store: store, Schema: b.Schema, Grants: b.Grants(), Rules: b.Rules(), Settings: b.Settings(), Now: c.Now, Zone: itil.ZoneSetting, Log: c.Log,
+		Fetch: func(ctx context.Context, url string) ([]byte, error) {
+			return fetch.Get(ctx, url, eng.Setting("fetch.private_addresses") == "true")
+		},
 		Bind: func(e *engine.Engine) { eng = e }})
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
@@ -99,13 +104,15 @@ func Book(eng **engine.Engine) (*book.Book, error) {
 	if err != nil {
 		return nil, err
 	}
-	platform := itil.Stage{Name: "platform", Processes: []itil.Process{people.Process, {Name: "administration", Records: append(engine.Kinds(eng), savedViews(eng)), Grants: append([]permit.Grant{
+	var b *book.Book
+	platform := itil.Stage{Name: "platform", Processes: []itil.Process{people.Process, {Name: "administration", Records: append(engine.Kinds(eng), savedViews(eng), dashboards(eng, &b)), Seeds: templates, Rules: mentions, Grants: append([]permit.Grant{
 		{Role: role.Admin, May: "*", Kind: engine.CustomKind},
 		{Role: role.Admin, May: "*", Kind: engine.SettingKind},
 		{Role: role.Auditor, May: "read", Kind: engine.CustomKind},
 		{Role: role.Auditor, May: "read", Kind: engine.SettingKind},
-	}, viewGrants...), Rules: mentions}}}
-	return book.New(append(append([]itil.Stage(nil), book.Stages...), platform)...)
+	}, append(viewGrants, dashboardGrants...)...)}}}
+	b, err = book.New(append(append([]itil.Stage(nil), book.Stages...), platform)...)
+	return b, err
 }
 
 func open(ctx context.Context, c Config) (storage.Store, error) {
@@ -186,7 +193,19 @@ func (h *House) seed(ctx context.Context) error {
 	_, err = h.store.Alone(ctx, "seeds", func() error {
 		for _, s := range fresh {
 			err := h.Engine.Within(ctx, engine.System("seed"), func(tx record.Tx) error {
-				_, err := tx.Create(s.Kind, s.Values)
+				values := maps.Clone(s.Values)
+				for field, f := range s.Finds {
+					found, err := tx.Find(f.Kind, f.Filter, nil, 20)
+					if err != nil {
+						return err
+					}
+					ids := make([]record.ID, len(found))
+					for i, r := range found {
+						ids[i] = r.ID()
+					}
+					values[field] = ids
+				}
+				_, err := tx.Create(s.Kind, values)
 				return err
 			})
 			if err != nil {

@@ -6,9 +6,11 @@ import { need, type Area } from './i18n';
 import { Frame } from './shell/Frame';
 import { Failed, NotFound } from './shell/States';
 
-export type QueueSearch = { view?: string; filter?: string; order?: string; q?: string; at?: string; as?: string; by?: string; columns?: string };
+export type QueueSearch = { view?: string; filter?: string; order?: string; q?: string; at?: string; as?: string; by?: string; columns?: string; group?: string };
 
 export type FiguresSearch = { period?: string; from?: string; to?: string; kpi?: string };
+
+export type BoardSearch = { period?: string; from?: string; to?: string; narrow?: string; edit?: string; wall?: string };
 
 const text = (v: unknown): string | undefined => (typeof v === 'string' && v !== '' ? v : undefined);
 const pick = <K extends string>(from: Record<string, unknown>, keys: K[]): Partial<Record<K, string>> => {
@@ -44,6 +46,8 @@ const home = createRoute({ getParentRoute: () => desk, path: '/', beforeLoad: ()
 const my = createRoute({ getParentRoute: () => desk, path: '/my', component: page('room', () => import('./shell/Place'), 'MyWork') });
 const approvals = createRoute({ getParentRoute: () => desk, path: '/my/approvals', component: page('approval', () => import('./approval/Approvals'), 'Approvals'), validateSearch: s => pick(s, ['show', 'at']) });
 const figures = createRoute({ getParentRoute: () => desk, path: '/figures/$process', component: page('figures', () => import('./figures/Figures'), 'FiguresPage'), validateSearch: (s): FiguresSearch => pick(s, ['period', 'from', 'to', 'kpi']) });
+const boards = createRoute({ getParentRoute: () => desk, path: '/dashboards', component: page(['dashboard', 'figures'], () => import('./dashboard/List'), 'ListPage') });
+const board = createRoute({ getParentRoute: () => desk, path: '/dashboards/$id', component: page(['dashboard', 'figures'], () => import('./dashboard/Dashboard'), 'DashboardPage'), validateSearch: (s): BoardSearch => pick(s, ['period', 'from', 'to', 'narrow', 'edit', 'wall']) });
 const admin = createRoute({ getParentRoute: () => desk, path: '/admin', component: page('admin', () => import('./admin/Admin'), 'AdminPage') });
 const adminPages = [
   createRoute({ getParentRoute: () => admin, path: '/', component: page('admin', () => import('./admin/Admin'), 'Overview') }),
@@ -57,13 +61,13 @@ const adminPages = [
   createRoute({ getParentRoute: () => admin, path: '/jobs', component: page('admin', () => import('./admin/Jobs'), 'JobsPage') }),
   createRoute({ getParentRoute: () => admin, path: '/journal', component: page('admin', () => import('./admin/Journal'), 'JournalPage') }),
 ] as const;
-const queue = createRoute({ getParentRoute: () => desk, path: '/$plural', component: lazyRouteComponent(() => import('./queue/Queue'), 'QueuePage'), validateSearch: (s): QueueSearch => pick(s, ['view', 'filter', 'order', 'q', 'at', 'as', 'by', 'columns']) });
+const queue = createRoute({ getParentRoute: () => desk, path: '/$plural', component: page('queue', () => import('./queue/Queue'), 'QueuePage'), validateSearch: (s): QueueSearch => pick(s, ['view', 'filter', 'order', 'q', 'at', 'as', 'by', 'columns', 'group']) });
 const create = createRoute({ getParentRoute: () => desk, path: '/$plural/new', component: lazyRouteComponent(() => import('./create/Create'), 'CreatePage') });
 const record = createRoute({ getParentRoute: () => desk, path: '/$plural/$key', component: page('record', () => import('./record/Record'), 'RecordPage'), validateSearch: s => pick(s, ['as_of']) });
 const room = createRoute({ getParentRoute: () => desk, path: '/$plural/$key/room', component: page(['room', 'record'], () => import('./major/Room'), 'RoomPage') });
 
 export const router = createRouter({
-  routeTree: root.addChildren([signin, setup, portal.addChildren([portalHome, portalList, portalNew, portalApprovals, portalApproval, portalOne]), desk.addChildren([home, my, approvals, admin.addChildren(adminPages), figures, create, queue, record, room])]),
+  routeTree: root.addChildren([signin, setup, portal.addChildren([portalHome, portalList, portalNew, portalApprovals, portalApproval, portalOne]), desk.addChildren([home, my, approvals, admin.addChildren(adminPages), figures, boards, board, create, queue, record, room])]),
   defaultPreload: 'intent',
   defaultPreloadStaleTime: 0,
   scrollRestoration: false,

@@ -13,6 +13,9 @@ const (
 // SavedView is what the console keeps of a list that somebody made.
 const SavedView = "saved_view"
 
+// Dashboard is a page of figures and lists that somebody put together.
+const Dashboard = "dashboard"
+
 // What several processes share.
 const (
 	Category       = "category"
@@ -24,6 +27,10 @@ const (
 
 // Service design and transition.
 const (
+	ServiceCalendar   = "service_calendar"
+	HolidaySet        = "holiday_set"
+	SLATarget         = "sla_target"
+	SLAClock          = "sla_clock"
 	Service           = "service"
 	ServiceOffering   = "service_offering"
 	ConfigurationItem = "ci"

@@ -70,6 +70,19 @@ func (p *plan) Find(kind, filter string, args map[string]any, limit int) ([]*rec
 	return recs, nil
 }
 
+// Fits implements record.Ask.
+func (p *plan) Fits(kind string, r *record.Record, filter string, args map[string]any) (bool, error) {
+	k := p.e.schema.Kind(kind)
+	if k == nil {
+		return false, fault.New(fault.Invalid, "unknown_kind", "kind", kind)
+	}
+	b, err := p.e.filter(k, filter, p.env(args))
+	if err != nil || r == nil {
+		return false, err
+	}
+	return b.Eval(r)
+}
+
 // Linked implements record.Ask.
 func (p *plan) Linked(id record.ID, link string, reverse bool) ([]record.ID, error) {
 	edges, err := p.edgesOf(id, link, reverse)

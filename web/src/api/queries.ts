@@ -1,5 +1,5 @@
 // Questions to the server, and what they are remembered by.
-import { keepPreviousData, QueryClient, useInfiniteQuery, useQuery, type InfiniteData } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, QueryClient, useInfiniteQuery, useQuery, type InfiniteData } from '@tanstack/react-query';
 import type { Kind } from './types';
 import { call, get, post } from './client';
 import { Fault } from './fault';
@@ -23,22 +23,24 @@ export const useBookWire = (on: boolean) => useQuery({ queryKey: ['book'], query
 
 export const PAGE = 200;
 
-export type ListAsk = { kind: Kind; filter: string; order: string; fields: string[] };
-export const listKey = (a: ListAsk): readonly unknown[] => ['list', a.kind.name, a.filter, a.order, a.fields.join(',')];
+// counted asks for a total with the first page.
+export type ListAsk = { kind: Kind; filter: string; order: string; fields: string[]; size?: number; counted?: boolean };
+export const listKey = (a: ListAsk): readonly unknown[] => ['list', a.kind.name, a.filter, a.order, a.fields.join(','), a.size ?? PAGE];
 
-export const useList = (a: ListAsk) =>
-  useInfiniteQuery({
+export const listOptions = (a: ListAsk) =>
+  infiniteQueryOptions({
     queryKey: listKey(a),
     queryFn: async ({ pageParam, signal }) => {
-      const p = await get<Page>(`/${a.kind.plural}`, { filter: a.filter, order: a.order, fields: a.fields.join(','), limit: PAGE, cursor: pageParam, expand: 'refs', count: pageParam === '' }, signal);
+      const p = await get<Page>(`/${a.kind.plural}`, { filter: a.filter, order: a.order, fields: a.fields.join(','), limit: a.size ?? PAGE, cursor: pageParam, expand: 'refs', count: (a.counted ?? true) && pageParam === '' }, signal);
       learn(p.refs);
       return p;
     },
     initialPageParam: '',
     getNextPageParam: p => p.next_cursor ?? undefined,
-    placeholderData: keepPreviousData,
     refetchOnWindowFocus: false, // what is new is announced, never slipped under the cursor
   });
+
+export const useList = (a: ListAsk, on = true) => useInfiniteQuery({ ...listOptions(a), placeholderData: keepPreviousData, enabled: on });
 
 // patchRows puts changed rows in the place where they stood.
 export const patchRows = (kind: string, rows: Page['items']): void => {

@@ -75,6 +75,8 @@ export type Link = { id: string; type: string; reverse: boolean; record: { kind:
 export type Found = { kind: string; id: string; number: string; title: string; state: string | null; updated_at: string };
 export type Alike = { kind: string; id: string; number: string; title: string; state: string | null; resolution: string; same: string[] };
 export type Count = { total: number | null; total_is_at_least?: boolean };
+export type GroupCount = { value: Value; title?: string; total: number; filter: string };
+export type Groups = { total: number | null; code?: string; groups?: GroupCount[]; more?: boolean };
 
 export type Change = { kind: string; id: string; number?: string; version: number; verb: string; at: string; by?: string };
 export type Viewing = { kind: string; id: string; user: string; name: string; doing: 'viewing' | 'writing' | 'left' };
