@@ -35,8 +35,10 @@ func TestCannedResponses(t *testing.T) {
 			w.refuse(403, "forbidden", "user", "GET", "/canned_responses", nil)
 			w.refuse(403, "forbidden", "user", "POST", "/canned_responses", canned("x", nil))
 			for _, scope := range []string{"group", "global"} {
-				if r := w.call("resolver", "POST", "/canned_responses", canned("x", m{"scope": scope, "group": group})); r.status != 403 {
-					t.Errorf("a resolver makes one for %s: %d %s", scope, r.status, r.raw)
+				w.refuse(422, "scope_not_yours", "resolver", "POST", "/canned_responses", canned("x", m{"scope": scope, "group": group}))
+				w.refuse(422, "scope_not_yours", "resolver", "PATCH", "/canned_responses/"+mine.str("id"), m{"scope": scope, "group": group}) // one's own does not become everyone's
+				if scope == "global" {
+					w.refuse(422, "scope_not_yours", "lead", "PATCH", "/canned_responses/"+ours.str("id"), m{"scope": scope})
 				}
 			}
 			if r := w.call("resolver", "POST", "/canned_responses", canned("x", m{"owner": w.ids["agent"]})); r.status/100 == 2 {

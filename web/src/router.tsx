@@ -44,8 +44,8 @@ const portalOne = createRoute({ getParentRoute: () => portal, path: '/$plural/$k
 // desk is the console for those signed in; everything under it has the book.
 const desk = createRoute({ getParentRoute: () => root, id: 'desk', component: Desk });
 const home = createRoute({ getParentRoute: () => desk, path: '/', beforeLoad: () => { throw redirect({ to: '/my' }); } });
-const my = createRoute({ getParentRoute: () => desk, path: '/my', component: lazyRouteComponent(() => import('./shell/Place'), 'MyWork') });
 const notified = createRoute({ getParentRoute: () => desk, path: '/my/notifications', component: page('inbox', () => import('./inbox/Choices'), 'ChoicesPage') });
+const my = createRoute({ getParentRoute: () => desk, path: '/my', component: page('room', () => import('./shell/Place'), 'MyWork') });
 const approvals = createRoute({ getParentRoute: () => desk, path: '/my/approvals', component: page('approval', () => import('./approval/Approvals'), 'Approvals'), validateSearch: s => pick(s, ['show', 'at']) });
 const figures = createRoute({ getParentRoute: () => desk, path: '/figures/$process', component: page('figures', () => import('./figures/Figures'), 'FiguresPage'), validateSearch: (s): FiguresSearch => pick(s, ['period', 'from', 'to', 'kpi']) });
 const boards = createRoute({ getParentRoute: () => desk, path: '/dashboards', component: page(['dashboard', 'figures'], () => import('./dashboard/List'), 'ListPage') });

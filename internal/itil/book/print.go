@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/maru-itsm/maru/internal/kernel/measure"
@@ -194,6 +195,9 @@ func values(s itil.Seed) string {
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(s.Values)) {
 		said := fmt.Sprint(s.Values[name])
+		if w, ok := s.Values[name].(record.Words); ok {
+			said = strconv.Quote(brief(w.In("en")))
+		}
 		if raw, ok := s.Values[name].(record.RawJSON); ok {
 			said = string(raw)
 			if len(said) > longSeed {
@@ -206,4 +210,13 @@ func values(s itil.Seed) string {
 		out = append(out, fmt.Sprintf("%s=%s where %s", name, s.Finds[name].Kind, s.Finds[name].Filter))
 	}
 	return strings.Join(out, " ")
+}
+
+// brief is the beginning of a text, in one line.
+func brief(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if r := []rune(s); len(r) > 48 {
+		return string(r[:48]) + "…"
+	}
+	return s
 }

@@ -3,6 +3,7 @@ import type { Field, Kind, Value } from '../api/types';
 import { FieldInput } from '../fields/Input';
 import { useSay } from '../i18n';
 import { FieldRow } from '../ui/Field';
+import { isLong } from './form';
 import type { Errors } from './useCreate';
 
 type Props = { kind: Kind; fields: Field[]; values: Record<string, Value>; errors: Errors; onChange: (name: string, v: Value) => void; focus?: string | undefined; required?: string[]; rec?: Record<string, Value> };
@@ -13,12 +14,12 @@ export const FormFields = ({ kind, fields, values, errors, onChange, focus, requ
   const book = useBook();
   const title = book.title(kind)?.name;
   return fields.map(f => (
-    <FieldRow key={f.name} label={label(f.label)} required={f.required || required.includes(f.name)} error={errors[f.name]} beside={f.type === 'bool'} wide={f.type === 'rich_text' || f.name === title || f.type === 'json'}>
+    <FieldRow key={f.name} label={label(f.label)} required={f.required || required.includes(f.name)} error={errors[f.name]} beside={f.type === 'bool'} wide={isLong(f) || f.name === title || f.type === 'json'}>
       {ids => (
         <FieldInput
           kind={kind}
           field={f}
-          value={values[f.name] ?? (f.default !== undefined && f.choices ? f.default : null)}
+          value={values[f.name] ?? (f.default === undefined ? null : f.choices ? f.default : f.type === 'bool' ? f.default === 'true' : null)}
           beside={rec ? { ...rec, ...values } : values}
           onChange={v => onChange(f.name, v)}
           label={label(f.label)}

@@ -4,6 +4,9 @@ import type { Book } from '../book';
 
 const hidden = new Set(['source', 'source_id']); // an importer's, not a person's
 
+// isLong tells what is written in paragraphs, not in a line.
+export const isLong = (f: Field): boolean => f.type === 'rich_text' || (f.type === 'words' && (f.max ?? 0) >= 1000);
+
 // fieldsFor lists what may be filled in on creating, the required first within their section.
 export const fieldsFor = (k: Kind): Field[] => {
   const weight = (f: Field): number => (f.name === k.title ? 0 : f.required ? 1 : f.type === 'rich_text' ? 2 : f.name === 'tags' ? 4 : 3);

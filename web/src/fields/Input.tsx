@@ -2,6 +2,7 @@
 import { useMemo, useState, type KeyboardEvent } from 'react';
 import type { Field, Kind, Value } from '../api/types';
 import { useBook } from '../book';
+import { isLong } from '../create/form';
 import { useSay } from '../i18n';
 import { composing } from '../keys';
 import { Pick, type Option } from '../ui/Pick';
@@ -151,9 +152,6 @@ const Money = ({ value, onChange, label, common }: Props & { common: Common }) =
   );
 };
 
-// long is from how many characters a text in several languages is written in boxes, not in lines.
-const long = 1000;
-
 const Words = ({ field, value, onChange, label, common }: Props & { common: Common }) => {
   const { t } = useSay();
   const w = (value as { ko?: string; en?: string } | null) ?? {};
@@ -161,7 +159,7 @@ const Words = ({ field, value, onChange, label, common }: Props & { common: Comm
     const next = { ...w, [l]: s };
     onChange(next.ko || next.en ? next : null);
   };
-  if ((field.max ?? 0) >= long)
+  if (isLong(field))
     return (
       <span className="stack">
         {(['ko', 'en'] as const).map((l, i) => (

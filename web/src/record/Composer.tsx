@@ -254,12 +254,14 @@ export const Composer = ({ kind: k, rec, id, onWriting, onMove }: Props) => {
       <div className="formend">
         <Button
           className="mini"
+          aria-label={t('composer.canned')}
+          title={t('composer.canned')}
           onClick={() => {
             setPreview(null);
             setTimeout(() => suggest.open('/'), 0);
           }}
         >
-          {t('composer.canned')}
+          {t('composer.canned.short')}
         </Button>
         <Button
           className="mini"

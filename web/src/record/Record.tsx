@@ -6,7 +6,7 @@ import { faultOf, type Fault } from '../api/fault';
 import { client, doMove, patch, recordKey, refresh, useHistory, useMe, usePast, useRecord } from '../api/queries';
 import type { Field, Kind, Move, Rec, Value } from '../api/types';
 import { useBook, type Book } from '../book';
-import { sectionsOf } from '../create/form';
+import { isLong, sectionsOf } from '../create/form';
 import { Ago, isEmpty, Left, Name, Person, Show } from '../fields/Show';
 import { need, useSay } from '../i18n';
 import { useKeys } from '../keys';
@@ -319,6 +319,18 @@ const own = new Set(['id', 'number', 'version', 'state', 'created_at', 'created_
 // quiet tells whether a value says nothing worth a line until somebody looks for it.
 const quiet = (f: Field, v: Value): boolean => isEmpty(v) || v === false || (f.derived && (v === 0 || v === 'PT0S'));
 
+// Both shows a long text in each of its languages.
+const Both = ({ words }: { words: Value }) => (
+  <div className="both">
+    {Object.entries((words ?? {}) as Record<string, string>).map(([l, text]) => (
+      <div key={l} lang={l}>
+        <span className="chip">{l}</span>
+        <Prose text={text} />
+      </div>
+    ))}
+  </div>
+);
+
 // differs are the fields that are otherwise now, where the record is shown as it was.
 type DetailsProps = { kind: Kind; rec: Rec; save: ReturnType<typeof useSave>; final: boolean; now?: Rec; differs?: Set<string> };
 
@@ -345,8 +357,8 @@ const Details = ({ kind: k, rec, save, final, now, differs }: DetailsProps) => {
         <section className="sect">
           <h2>{label(description.label)}</h2>
           <div className={`pad ${differs?.has(description.name) ? 'differs' : ''}`}>
-            {isNow(description)}
             <InlineField kind={k} field={description} rec={rec} save={save} open={!final} show={<Prose text={rec[description.name]} />} />
+            {isNow(description)}
           </div>
         </section>
       )}
@@ -356,13 +368,13 @@ const Details = ({ kind: k, rec, save, final, now, differs }: DetailsProps) => {
           <h2>{label(book.wire.sections[s.name])}</h2>
           <dl className="facts two">
             {s.fields.map(f => (
-              <div key={f.name} className={`${f.type === 'rich_text' || f.type === 'json' ? 'wide' : ''} ${differs?.has(f.name) ? 'differs' : ''}`}>
+              <div key={f.name} className={`${isLong(f) || f.type === 'json' ? 'wide' : ''} ${differs?.has(f.name) ? 'differs' : ''}`}>
                 <dt>
                   {label(f.label)}
                   {f.internal && <span className="inmark" title={t('files.internal')}> ●<span className="sr"> ({t('files.internal')})</span></span>}
                 </dt>
                 <dd>
-                  <InlineField kind={k} field={f} rec={rec} save={save} open={!final} {...(f.of ? { show: <Name kind={String(rec[f.of])} id={String(rec[f.name])} /> } : {})} {...(f.type === 'rich_text' && !isEmpty(rec[f.name]) ? { show: <Prose text={rec[f.name]} /> } : {})} />
+                  <InlineField kind={k} field={f} rec={rec} save={save} open={!final} {...(f.of ? { show: <Name kind={String(rec[f.of])} id={String(rec[f.name])} /> } : {})} {...(isLong(f) && !isEmpty(rec[f.name]) ? { show: f.type === 'words' ? <Both words={rec[f.name]} /> : <Prose text={rec[f.name]} /> } : {})} />
                   {isNow(f)}
                 </dd>
               </div>

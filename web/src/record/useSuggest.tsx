@@ -1,5 +1,6 @@
 // The list that opens over a text box while somebody names a person (@), a record (#) or a canned
 // response (/): searched by the server, which alone knows who may be named; worked by the keyboard.
+import { Link } from '@tanstack/react-router';
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
 import { get, post } from '../api/client';
 import { client, find } from '../api/queries';
@@ -193,6 +194,7 @@ export const useSuggest = ({ box, kind: k, rec, internal, onPerson, onCanned }: 
   const options = { '@': 'composer.who', '#': 'composer.record', '/': 'composer.canned' } as const;
   const none = { '@': 'composer.nobody', '#': 'composer.norecord', '/': 'composer.canned.none' } as const;
   const preview = shown ? items[active]?.preview : undefined;
+  const replies = book.kinds.get('canned_response');
   const list = shown && (
     <div className="suggest">
       <div role="listbox" id={own} aria-label={t(options[at.sign])}>
@@ -229,6 +231,11 @@ export const useSuggest = ({ box, kind: k, rec, internal, onPerson, onCanned }: 
           {preview.text.split(/(\{\{[^{}]*\}\})/).map((x, i) => (preview.gaps.includes(x) ? <mark key={i}>{x}</mark> : x)) /* eslint-disable-line react/no-array-index-key -- text in order */}
           {preview.move && <p className="dim">{t('composer.with', { move: label(book.move(k, preview.move)?.label) })}</p>}
         </div>
+      )}
+      {at.sign === '/' && replies && (
+        <Link to="/$plural" params={{ plural: replies.plural }} search={{}} className="suggestfoot" tabIndex={-1} onMouseDown={e => e.preventDefault()}>
+          {t('composer.canned.manage')}
+        </Link>
       )}
     </div>
   );

@@ -48,6 +48,9 @@ func checkCanned(q record.Ask, c *CannedResponse) error {
 	if c.Scope == "group" && c.Group == "" {
 		return fault.Field("group", "required")
 	}
+	if err := mayKeep(q, c); err != nil {
+		return err
+	}
 	if strings.ContainsAny(c.Name, " \t\n") {
 		return fault.Field("name", "no_spaces")
 	}
@@ -67,6 +70,28 @@ func checkCanned(q record.Ask, c *CannedResponse) error {
 		}
 	}
 	return nil
+}
+
+// keepers run the processes whose replies they keep for all.
+var keepers = []string{role.Admin, role.IncidentManager, role.ProblemManager, role.ChangeManager}
+
+// mayKeep says in words what the grants say, and holds also where one's own reply becomes
+// somebody else's: a grant to update is asked before the change, not after.
+func mayKeep(q record.Ask, c *CannedResponse) error {
+	a, was := q.Actor(), q.Change().Before
+	if a.System || c.Scope == "personal" || was != nil && was.Text("scope") == c.Scope && was.Ref("group") == c.Group || slices.ContainsFunc(keepers, a.Has) {
+		return nil
+	}
+	if c.Scope == "group" && a.Has(role.TeamLead) {
+		if slices.Contains(a.Groups, c.Group) {
+			return nil
+		}
+		g, err := q.Get(kind.Group, c.Group)
+		if err != nil || g.Ref("manager") == a.ID {
+			return err
+		}
+	}
+	return fault.Field("scope", "scope_not_yours")
 }
 
 // takes reports whether a kind has a move that a person may take.
