@@ -18,12 +18,13 @@ import (
 // maxCounts is how many questions one call may hold: the tabs of a list and the side bar.
 const maxCounts = 100
 
-// maxGroups is how many groups one question is answered with: the largest.
-const maxGroups = 50
+// largestGroups is how many groups of a group_by one question is answered with.
+const largestGroups = 50
 
 // counts answers many small questions in one call: how many records of a kind fit a
-// filter, and with group_by how many in each group. What one question has wrong does not
-// spoil the others.
+// filter, with by also how the list falls into groups, in their order and page by page, and
+// with group_by, which takes terms as figures do, how many in each of the largest groups.
+// What one question has wrong does not spoil the others.
 func (s *Server) counts(w http.ResponseWriter, r *http.Request) error {
 	body, err := object(r)
 	if err != nil {
@@ -39,7 +40,11 @@ func (s *Server) counts(w http.ResponseWriter, r *http.Request) error {
 	items := make([]map[string]any, len(asked))
 	for i, q := range asked {
 		one, _ := q.(map[string]any)
-		out, err := s.counted(r.Context(), textOf(one, "kind"), textOf(one, "filter"), textOf(one, "group_by"))
+		ask := s.counted
+		if textOf(one, "by") != "" {
+			ask = s.groupPage
+		}
+		out, err := ask(r.Context(), lang(r), one)
 		switch f := fault.Of(err); {
 		case f != nil:
 			out = map[string]any{"total": nil, "code": f.Code}
@@ -52,7 +57,8 @@ func (s *Server) counts(w http.ResponseWriter, r *http.Request) error {
 }
 
 // counted is one count's answer. What the asker may read nothing of is not 0 but forbidden.
-func (s *Server) counted(ctx context.Context, kind, filter, by string) (map[string]any, error) {
+func (s *Server) counted(ctx context.Context, _ string, one map[string]any) (map[string]any, error) {
+	kind, filter, by := textOf(one, "kind"), textOf(one, "filter"), textOf(one, "group_by")
 	a, err := permit.From(ctx)
 	if err != nil {
 		return nil, err
@@ -81,7 +87,7 @@ func (s *Server) counted(ctx context.Context, kind, filter, by string) (map[stri
 	list := []map[string]any{}
 	for i, g := range groups {
 		total += g.Count
-		if i >= maxGroups {
+		if i >= largestGroups {
 			left += g.Count
 			continue
 		}
@@ -95,5 +101,5 @@ func (s *Server) counted(ctx context.Context, kind, filter, by string) (map[stri
 		}
 		list = append(list, map[string]any{"key": v, "n": g.Count, "records_url": base + "/" + k.Plural + "?filter=" + url.QueryEscape(only)})
 	}
-	return map[string]any{"total": total, "groups": list, "groups_left_out": max(0, len(groups)-maxGroups), "records_left_out": left}, nil
+	return map[string]any{"total": total, "groups": list, "groups_left_out": max(0, len(groups)-largestGroups), "records_left_out": left}, nil
 }

@@ -11,6 +11,8 @@ import (
 	"github.com/maru-itsm/maru/internal/kernel/fault"
 	"github.com/maru-itsm/maru/internal/kernel/permit"
 	"github.com/maru-itsm/maru/internal/kernel/record"
+
+	"github.com/maru-itsm/maru/internal/itil/kind"
 )
 
 // kindOf finds the kind that a path names, if the caller may know of it at all.
@@ -243,16 +245,32 @@ func (s *Server) history(w http.ResponseWriter, r *http.Request) error {
 	return answer(w, http.StatusOK, map[string]any{"items": list(steps)})
 }
 
-// clocks is where SLA clocks will hang; a record without an agreement has none.
+// clocks tells how the promises about a record stand, to whoever may see the record.
 func (s *Server) clocks(w http.ResponseWriter, r *http.Request) error {
 	k, err := s.kindOf(r)
 	if err != nil {
 		return err
 	}
-	if _, err := s.h.Engine.Get(r.Context(), k.Name, r.PathValue("id")); err != nil {
+	v, err := s.h.Engine.Get(r.Context(), k.Name, r.PathValue("id"))
+	if err != nil {
 		return err
 	}
-	return answer(w, http.StatusOK, map[string]any{"items": []Clock{}})
+	items := []Clock{}
+	err = s.h.Engine.Work(r.Context(), "clocks", s.h.Engine.Now()).Look(func(q record.Ask) error {
+		recs, err := q.Find(kind.SLAClock, "record == id", map[string]any{"id": string(v.Record.ID())}, 500)
+		for _, rec := range recs {
+			c, err := clockOf(q, rec)
+			if err != nil {
+				return err
+			}
+			items = append(items, c)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return answer(w, http.StatusOK, map[string]any{"items": items})
 }
 
 func (s *Server) comments(w http.ResponseWriter, r *http.Request) error {

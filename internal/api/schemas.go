@@ -1,8 +1,6 @@
 package api
 
 import (
-	"time"
-
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/maru-itsm/maru/internal/kernel/job"
@@ -10,24 +8,6 @@ import (
 	"github.com/maru-itsm/maru/internal/kernel/record"
 	"github.com/maru-itsm/maru/internal/kernel/storage"
 )
-
-// A Clock is how one promise about a record stands (book B §1.1). Nothing hangs here yet:
-// agreements bring clocks, and a record without one has none.
-type Clock struct {
-	ID         record.ID  `json:"id"`
-	Metric     string     `json:"metric" enum:"response,resolution,update_interval,fulfilment,approval,access_revocation,custom"`
-	Target     record.ID  `json:"target" doc:"the promise: an SLA target"`
-	State      string     `json:"state" enum:"running,paused,met,breached_running,breached_stopped,cancelled"`
-	StartedAt  time.Time  `json:"started_at"`
-	DueAt      *time.Time `json:"due_at"`
-	StoppedAt  *time.Time `json:"stopped_at"`
-	BreachedAt *time.Time `json:"breached_at" doc:"when it was due, not when it was noticed"`
-	Allowed    string     `json:"allowed" doc:"ISO 8601"`
-	Elapsed    string     `json:"elapsed" doc:"in service time, ISO 8601"`
-	Remaining  string     `json:"remaining" doc:"in service time, ISO 8601; negative when overdue"`
-	Paused     string     `json:"paused" doc:"ISO 8601"`
-	Percent    float64    `json:"percent" doc:"of what is allowed"`
-}
 
 type (
 	shape = *huma.Schema
@@ -67,6 +47,7 @@ func answers(r huma.Registry) map[string]shape {
 	number := shape(&huma.Schema{Type: huma.TypeNumber}) //nolint:unconvert // a shape, not a schema: what takes it asks for one
 	near := members(props{"id": str, "type": str, "reverse": yes, "created_at": moment, "created_by": str,
 		"record": members(props{"kind": str, "id": str, "number": str, "title": str, "state": str})})
+	canned := members(props{"id": str, "name": str, "title": free, "text": str, "gaps": array(str), "move": orNull(str), "scope": str, "uses": whole}, "id", "text", "gaps")
 	figure := props{"value": orNull(number), "numerator": orNull(number), "denominator": orNull(number), "n": whole, "status": orNull(str),
 		"reason": {Type: huma.TypeString, Description: "why there is no value"}, "currency": str, "records_url": orNull(str)}
 	group := props{"key": free}
@@ -90,6 +71,9 @@ func answers(r huma.Registry) map[string]shape {
 			"kinds":    array(members(props{"name": str, "label": free, "config": yes, "moves": array(word), "fields": array(word)})),
 			"settings": array(members(props{"name": str, "process": str, "label": free, "type": str, "default": str, "value": str, "min": whole, "choices": array(str)})),
 			"jobs":     array(word)}, "grants", "verbs", "kinds", "settings", "jobs"),
+		"people_found": itemsOf(members(props{"id": str, "name": str, "sees": {Type: huma.TypeBoolean, Description: "sees the record already"}}, "id", "name", "sees")),
+		"replies":      itemsOf(canned), "reply": canned,
+		"similar":     itemsOf(members(props{"kind": str, "id": str, "number": str, "title": str, "state": orNull(str), "resolution": str, "same": array(str)}, "kind", "id", "number", "title")),
 		"clocks":      itemsOf(component[Clock](r)),
 		"comment":     component[storage.Comment](r),
 		"comments":    itemsOf(component[storage.Comment](r)),

@@ -33,7 +33,7 @@ func TestZone(t *testing.T) {
 			}
 		}
 		look(map[string]any{"month(created_at)": "2026-12", "week(created_at)": "2026-11-30", "day(created_at)": "2026-12-01", "hour(created_at)": 8.0, "weekday(created_at)": 2.0})
-		set := w.want(201, "admin", "POST", "/settings", m{"name": "calendar.zone", "value": "America/New_York"})
+		set := w.want(201, "admin", "POST", "/settings", m{"name": "organisation.zone", "value": "America/New_York"})
 		look(map[string]any{"month(created_at)": "2026-11", "week(created_at)": "2026-11-30", "day(created_at)": "2026-11-30", "hour(created_at)": 18.0, "weekday(created_at)": 1.0})
 		for _, bad := range []string{"Asia/Seoull", "Local", "../etc/passwd", "서울"} {
 			w.refuse(422, "wrong_format", "admin", "PATCH", "/settings/"+set.str("id"), m{"value": bad})

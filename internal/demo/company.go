@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -199,14 +200,7 @@ func (b *builder) setUp() error {
 	if b.town.zone, err = time.LoadLocation(zone); err != nil {
 		return err
 	}
-	err = b.do(func(tx *hands) error {
-		_, err := tx.Create(engine.SettingKind, record.Values{"name": "calendar.holidays", "value": strings.Join(holidays(b.at.Year(), b.at.Year()+3), " ")})
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	office, err := itil.BusinessCalendar(b.h.Engine.Setting)
+	office, err := itil.WorkCalendar(b.h.Engine.Work(b.ctx, "demo", b.at))
 	if err != nil {
 		return err
 	}
@@ -325,10 +319,14 @@ func (p *person) location() string {
 
 // makeGroups makes the last tier first: each leads to a group that is there.
 func (b *builder) makeGroups() error {
+	hours, err := b.shifts()
+	if err != nil {
+		return err
+	}
 	return b.do(func(tx *hands) error {
 		for i := len(groupRows) - 1; i >= 0; i-- {
 			g := groupRows[i]
-			c := &crew{groupRow: g, members: b.staff[g.key], hours: b.hours(g.shift)}
+			c := &crew{groupRow: g, members: b.staff[g.key], hours: cmp.Or(hours[g.shift], hours["office"])}
 			ids := make([]record.ID, len(c.members))
 			for j, p := range c.members {
 				ids[j] = p.id

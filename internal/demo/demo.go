@@ -160,7 +160,7 @@ func (st *stage) stories(scale float64, from time.Time) error {
 				scenes, weights = append(scenes, sc), append(weights, float64(sc.weight))
 			}
 		}
-		for _, at := range arrivals(rng, st.town.zone, st.town.office.Holidays, when, perDay[when]*scale, from, st.now) {
+		for _, at := range arrivals(rng, st.town.zone, st.town.office, when, perDay[when]*scale, from, st.now) {
 			sc := scenes[choose(rng, weights...)]
 			st.tell(sc.key, at, ordinary(sc))
 		}

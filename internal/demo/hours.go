@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -10,47 +9,29 @@ import (
 	"github.com/maru-itsm/maru/internal/kernel/worktime"
 )
 
-// lunar are the Korean holidays that follow the moon, with substitutes, by year.
-var lunar = map[int][]string{
-	2024: {"02-09", "02-12", "04-10", "05-06", "05-15", "09-16", "09-17", "09-18"},
-	2025: {"01-27", "01-28", "01-29", "01-30", "03-03", "05-05", "05-06", "06-03", "10-06", "10-07", "10-08"},
-	2026: {"02-16", "02-17", "02-18", "03-02", "05-25", "08-17", "09-24", "09-25", "10-05"},
-	2027: {"02-08", "02-09", "05-13", "08-16", "09-14", "09-15", "09-16", "10-04", "10-11", "12-27"},
-	2028: {"01-26", "01-27", "01-28", "05-02", "10-02", "10-03", "10-04", "10-05"},
-}
-
-// holidays lists Korea's public holidays of some years as civil dates.
-func holidays(from, to int) []string {
-	var out []string
-	for y := from; y <= to; y++ {
-		for _, d := range append([]string{"01-01", "03-01", "05-05", "06-06", "08-15", "10-03", "10-09", "12-25"}, lunar[y]...) {
-			out = append(out, fmt.Sprintf("%d-%s", y, d))
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
-// hours gives the calendar of a shift; holidays are those of the organisation.
-func (b *builder) hours(shift string) *worktime.Calendar {
+// shifts makes the calendars that people work by; holidays are those of the organisation.
+func (b *builder) shifts() (map[string]*worktime.Calendar, error) {
 	week := func(from, to time.Weekday, start, end time.Duration) (out []worktime.Window) {
 		for d := from; d <= to; d++ {
 			out = append(out, worktime.Window{Weekday: d, Start: start, End: end})
 		}
 		return out
 	}
-	c := &worktime.Calendar{Zone: b.town.zone, Holidays: b.town.office.Holidays}
-	switch shift {
-	case "always":
-		return b.town.always
-	case "store":
-		c.Week, c.Holidays = week(time.Sunday, time.Saturday, 9*time.Hour+30*time.Minute, 22*time.Hour), nil
-	case "desk":
-		c.Week = append(week(time.Monday, time.Friday, 8*time.Hour+30*time.Minute, 19*time.Hour), week(time.Saturday, time.Saturday, 10*time.Hour, 15*time.Hour)...)
-	default:
-		c.Week = append(week(time.Monday, time.Friday, 9*time.Hour, 12*time.Hour), week(time.Monday, time.Friday, 13*time.Hour, 18*time.Hour+20*time.Minute)...)
+	days := b.town.office.Hours().Holidays
+	out := map[string]*worktime.Calendar{"always": b.town.always}
+	for shift, h := range map[string]worktime.Hours{
+		"store":  {Week: week(time.Sunday, time.Saturday, 9*time.Hour+30*time.Minute, 22*time.Hour)},
+		"desk":   {Week: append(week(time.Monday, time.Friday, 8*time.Hour+30*time.Minute, 19*time.Hour), week(time.Saturday, time.Saturday, 10*time.Hour, 15*time.Hour)...), Holidays: days},
+		"office": {Week: append(week(time.Monday, time.Friday, 9*time.Hour, 12*time.Hour), week(time.Monday, time.Friday, 13*time.Hour, 18*time.Hour+20*time.Minute)...), Holidays: days},
+	} {
+		h.Zone = b.town.zone
+		c, err := worktime.Compile(h)
+		if err != nil {
+			return nil, err
+		}
+		out[shift] = c
 	}
-	return c
+	return out, nil
 }
 
 // later gives when somebody who works by a calendar is done with what takes d.
@@ -85,7 +66,7 @@ var weeks = map[string][7]float64{
 
 // arrivals draws the times between from and to at which trouble of one kind of hours
 // begins, perDay of it on a mean day. There is more of it now than a year ago.
-func arrivals(rng *rand.Rand, zone *time.Location, holiday map[string]bool, when string, perDay float64, from, to time.Time) []time.Time {
+func arrivals(rng *rand.Rand, zone *time.Location, office *worktime.Calendar, when string, perDay float64, from, to time.Time) []time.Time {
 	curve, total := curves[when], 0.0
 	for _, w := range curve {
 		total += w
@@ -98,7 +79,7 @@ func arrivals(rng *rand.Rand, zone *time.Location, holiday map[string]bool, when
 		if left := to.Sub(day); left < season { // the year's busiest weeks are coming
 			rate *= 1 + .5*(1-float64(left)/float64(season))
 		}
-		if holiday[day.Format(time.DateOnly)] && when == "office" {
+		if when == "office" && office.Day(day).Holiday {
 			rate *= .05
 		}
 		for h, w := range curve {

@@ -106,15 +106,3 @@ func TestParse(t *testing.T) {
 		t.Errorf("attributes %v", b.attr)
 	}
 }
-
-func TestHolidays(t *testing.T) {
-	days := holidays(2026, 2026)
-	for _, d := range []string{"2026-01-01", "2026-02-17", "2026-09-25", "2026-10-05", "2026-12-25"} {
-		if !slices.Contains(days, d) {
-			t.Errorf("%s is no holiday", d)
-		}
-	}
-	if slices.Contains(days, "2026-11-24") {
-		t.Error("an ordinary Tuesday is one")
-	}
-}

@@ -9,12 +9,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/maru-itsm/maru/internal/fetch"
 	"github.com/maru-itsm/maru/internal/kernel/engine"
 	"github.com/maru-itsm/maru/internal/kernel/job"
 	"github.com/maru-itsm/maru/internal/kernel/journal"
@@ -72,6 +74,9 @@ func Open(ctx context.Context, c Config) (*House, error) {
 		return nil, err
 	}
 	eng, err = engine.New(ctx, engine.Config{Store: store, Schema: b.Schema, Grants: b.Grants(), Rules: b.Rules(), Settings: b.Settings(), Now: c.Now, Zone: itil.ZoneSetting, Log: c.Log,
+		Fetch: func(ctx context.Context, url string) ([]byte, error) {
+			return fetch.Get(ctx, url, eng.Setting("fetch.private_addresses") == "true")
+		},
 		Bind: func(e *engine.Engine) { eng = e }})
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
@@ -95,14 +100,17 @@ func Open(ctx context.Context, c Config) (*House, error) {
 
 // Book gathers what all processes, people and the kernel declare.
 func Book(eng **engine.Engine) (*book.Book, error) {
+	mentions, err := mentionRules(eng, book.Stages)
+	if err != nil {
+		return nil, err
+	}
 	var b *book.Book
-	platform := itil.Stage{Name: "platform", Processes: []itil.Process{people.Process, {Name: "administration", Records: append(engine.Kinds(eng), savedViews(eng), dashboards(eng, &b)), Seeds: templates, Grants: append([]permit.Grant{
+	platform := itil.Stage{Name: "platform", Processes: []itil.Process{people.Process, {Name: "administration", Records: append(engine.Kinds(eng), savedViews(eng), dashboards(eng, &b)), Seeds: templates, Rules: mentions, Grants: append([]permit.Grant{
 		{Role: role.Admin, May: "*", Kind: engine.CustomKind},
 		{Role: role.Admin, May: "*", Kind: engine.SettingKind},
 		{Role: role.Auditor, May: "read", Kind: engine.CustomKind},
 		{Role: role.Auditor, May: "read", Kind: engine.SettingKind},
 	}, append(viewGrants, dashboardGrants...)...)}}}
-	var err error
 	b, err = book.New(append(append([]itil.Stage(nil), book.Stages...), platform)...)
 	return b, err
 }
@@ -185,7 +193,19 @@ func (h *House) seed(ctx context.Context) error {
 	_, err = h.store.Alone(ctx, "seeds", func() error {
 		for _, s := range fresh {
 			err := h.Engine.Within(ctx, engine.System("seed"), func(tx record.Tx) error {
-				_, err := tx.Create(s.Kind, s.Values)
+				values := maps.Clone(s.Values)
+				for field, f := range s.Finds {
+					found, err := tx.Find(f.Kind, f.Filter, nil, 20)
+					if err != nil {
+						return err
+					}
+					ids := make([]record.ID, len(found))
+					for i, r := range found {
+						ids[i] = r.ID()
+					}
+					values[field] = ids
+				}
+				_, err := tx.Create(s.Kind, values)
 				return err
 			})
 			if err != nil {

@@ -49,7 +49,11 @@ type Seed struct {
 	Kind   string
 	Key    string // unique within the kind
 	Values record.Values
+	Finds  map[string]Found // fields that refer to what is there already
 }
+
+// Found says which records a seed refers to.
+type Found struct{ Kind, Filter string }
 
 // A Calc is a pure calculation that anybody may check by hand at POST /calc/{name}.
 type Calc struct {

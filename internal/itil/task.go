@@ -28,7 +28,7 @@ type Task struct {
 	Priority     int             `maru:"priority,derived,one=1|2|3|4|5,section=priority"`
 	Override     *int            `maru:"priority_override,override,one=1|2|3|4|5,section=priority"`
 	Group        record.Ref      `maru:"group,to=group,section=people"`
-	Assignee     record.Ref      `maru:"assignee,to=user,involved,index,section=people"`
+	Assignee     record.Ref      `maru:"assignee,to=user,among=group.members,involved,index,section=people"`
 	DueAt        *time.Time      `maru:"due_at,derived,section=time"`
 	Watchers     []record.ID     `maru:"watchers,to=user,max=100,section=people"`
 	Confidential bool            `maru:"confidential,section=people"`

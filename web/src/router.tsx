@@ -6,7 +6,7 @@ import { need, type Area } from './i18n';
 import { Frame } from './shell/Frame';
 import { Failed, NotFound } from './shell/States';
 
-export type QueueSearch = { view?: string; filter?: string; order?: string; q?: string; at?: string; as?: string; by?: string; columns?: string };
+export type QueueSearch = { view?: string; filter?: string; order?: string; q?: string; at?: string; as?: string; by?: string; columns?: string; group?: string };
 
 export type FiguresSearch = { period?: string; from?: string; to?: string; kpi?: string };
 
@@ -22,9 +22,9 @@ const pick = <K extends string>(from: Record<string, unknown>, keys: K[]): Parti
   return out;
 };
 
-// page is a part of the console that loads its own words with itself, and those of what it shows of another.
-const page = <K extends string>(area: Area, part: () => Promise<Record<K, () => ReactNode>>, name: K, also: Area = area): RouteComponent =>
-  lazyRouteComponent(async () => (await Promise.all([part(), need(area), need(also)]))[0], name);
+// page is a part of the console that loads its own words with itself.
+const page = <K extends string>(area: Area | Area[], part: () => Promise<Record<K, () => ReactNode>>, name: K): RouteComponent =>
+  lazyRouteComponent(async () => (await Promise.all([part(), ...[area].flat().map(need)]))[0], name);
 
 const root = createRootRoute({ component: Frame, notFoundComponent: () => <NotFound />, errorComponent: ({ error }) => <Failed error={error} /> });
 
@@ -46,8 +46,8 @@ const home = createRoute({ getParentRoute: () => desk, path: '/', beforeLoad: ()
 const my = createRoute({ getParentRoute: () => desk, path: '/my', component: lazyRouteComponent(() => import('./shell/Place'), 'MyWork') });
 const approvals = createRoute({ getParentRoute: () => desk, path: '/my/approvals', component: page('approval', () => import('./approval/Approvals'), 'Approvals'), validateSearch: s => pick(s, ['show', 'at']) });
 const figures = createRoute({ getParentRoute: () => desk, path: '/figures/$process', component: page('figures', () => import('./figures/Figures'), 'FiguresPage'), validateSearch: (s): FiguresSearch => pick(s, ['period', 'from', 'to', 'kpi']) });
-const boards = createRoute({ getParentRoute: () => desk, path: '/dashboards', component: page('dashboard', () => import('./dashboard/List'), 'ListPage', 'figures') });
-const board = createRoute({ getParentRoute: () => desk, path: '/dashboards/$id', component: page('dashboard', () => import('./dashboard/Dashboard'), 'DashboardPage', 'figures'), validateSearch: (s): BoardSearch => pick(s, ['period', 'from', 'to', 'narrow', 'edit', 'wall']) });
+const boards = createRoute({ getParentRoute: () => desk, path: '/dashboards', component: page(['dashboard', 'figures'], () => import('./dashboard/List'), 'ListPage') });
+const board = createRoute({ getParentRoute: () => desk, path: '/dashboards/$id', component: page(['dashboard', 'figures'], () => import('./dashboard/Dashboard'), 'DashboardPage'), validateSearch: (s): BoardSearch => pick(s, ['period', 'from', 'to', 'narrow', 'edit', 'wall']) });
 const admin = createRoute({ getParentRoute: () => desk, path: '/admin', component: page('admin', () => import('./admin/Admin'), 'AdminPage') });
 const adminPages = [
   createRoute({ getParentRoute: () => admin, path: '/', component: page('admin', () => import('./admin/Admin'), 'Overview') }),
@@ -61,10 +61,10 @@ const adminPages = [
   createRoute({ getParentRoute: () => admin, path: '/jobs', component: page('admin', () => import('./admin/Jobs'), 'JobsPage') }),
   createRoute({ getParentRoute: () => admin, path: '/journal', component: page('admin', () => import('./admin/Journal'), 'JournalPage') }),
 ] as const;
-const queue = createRoute({ getParentRoute: () => desk, path: '/$plural', component: lazyRouteComponent(() => import('./queue/Queue'), 'QueuePage'), validateSearch: (s): QueueSearch => pick(s, ['view', 'filter', 'order', 'q', 'at', 'as', 'by', 'columns']) });
+const queue = createRoute({ getParentRoute: () => desk, path: '/$plural', component: page('queue', () => import('./queue/Queue'), 'QueuePage'), validateSearch: (s): QueueSearch => pick(s, ['view', 'filter', 'order', 'q', 'at', 'as', 'by', 'columns', 'group']) });
 const create = createRoute({ getParentRoute: () => desk, path: '/$plural/new', component: lazyRouteComponent(() => import('./create/Create'), 'CreatePage') });
-const record = createRoute({ getParentRoute: () => desk, path: '/$plural/$key', component: lazyRouteComponent(() => import('./record/Record'), 'RecordPage') });
-const room = createRoute({ getParentRoute: () => desk, path: '/$plural/$key/room', component: page('room', () => import('./major/Room'), 'RoomPage') });
+const record = createRoute({ getParentRoute: () => desk, path: '/$plural/$key', component: page('record', () => import('./record/Record'), 'RecordPage'), validateSearch: s => pick(s, ['as_of']) });
+const room = createRoute({ getParentRoute: () => desk, path: '/$plural/$key/room', component: page(['room', 'record'], () => import('./major/Room'), 'RoomPage') });
 
 export const router = createRouter({
   routeTree: root.addChildren([signin, setup, portal.addChildren([portalHome, portalList, portalNew, portalApprovals, portalApproval, portalOne]), desk.addChildren([home, my, approvals, admin.addChildren(adminPages), figures, boards, board, create, queue, record, room])]),

@@ -38,6 +38,7 @@ func flags(f *record.Field) []string {
 	add(f.Personal != "" && f.Personal != "id", "personal to %s", f.Personal)
 	add(f.To != "", "to %s", f.To)
 	add(f.Of != "", "of the kind in %s", f.Of)
+	add(f.Among != "", "among %s", f.Among)
 	add(f.Involved, "involved")
 	add(len(f.Choices) > 0, "one of %s", strings.Join(f.Choices, " "))
 	add(f.Default != "", "default %s", f.Default)

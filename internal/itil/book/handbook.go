@@ -185,7 +185,7 @@ func (b *Book) chapter(stage string, pr *itil.Process) (string, error) {
 		return slices.Concat([]string{code(s.Name)}, pair("setting."+s.Name), []string{s.Type.String(), code(s.Default)})
 	}))
 	p.section("## What a new installation begins with", []string{"Kind", "Key", "Values"}, each(pr.Seeds, func(s itil.Seed) []string {
-		return []string{code(s.Kind), code(s.Key), code(values(s.Values))}
+		return []string{code(s.Kind), code(s.Key), code(values(s))}
 	}))
 	if len(pr.Calcs) > 0 {
 		p.say("## Calculations\n\nPure functions that anybody may check by hand:\n")

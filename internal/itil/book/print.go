@@ -89,7 +89,7 @@ func (b *Book) process(p *printer, pr *itil.Process) error {
 		return fmt.Sprintf("%-30s %s where %s, by %s", v.Name, v.Kind, v.Filter, v.Order)
 	}))
 	p.list("calculations", each(pr.Calcs, func(c itil.Calc) string { return "POST /api/v1/calc/" + c.Name }))
-	p.list("seeds", each(pr.Seeds, func(s itil.Seed) string { return fmt.Sprintf("%-30s %s", s.Kind+" "+s.Key, values(s.Values)) }))
+	p.list("seeds", each(pr.Seeds, func(s itil.Seed) string { return fmt.Sprintf("%-30s %s", s.Kind+" "+s.Key, values(s)) }))
 	return nil
 }
 
@@ -185,11 +185,24 @@ func grantLine(g permit.Grant) string {
 
 func plain(s string) string { return s }
 
+// longSeed is how much is printed of a seed's list.
+const longSeed = 120
+
 // values prints a seed's values in a stable order.
-func values(v record.Values) string {
+func values(s itil.Seed) string {
 	var out []string
-	for _, name := range slices.Sorted(maps.Keys(v)) {
-		out = append(out, fmt.Sprintf("%s=%v", name, v[name]))
+	for _, name := range slices.Sorted(maps.Keys(s.Values)) {
+		said := fmt.Sprint(s.Values[name])
+		if raw, ok := s.Values[name].(record.RawJSON); ok {
+			said = string(raw)
+			if len(said) > longSeed {
+				said = fmt.Sprintf("%s… (%d characters)", strings.ToValidUTF8(said[:longSeed], ""), len([]rune(said)))
+			}
+		}
+		out = append(out, name+"="+said)
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Finds)) {
+		out = append(out, fmt.Sprintf("%s=%s where %s", name, s.Finds[name].Kind, s.Finds[name].Filter))
 	}
 	return strings.Join(out, " ")
 }

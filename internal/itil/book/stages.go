@@ -7,6 +7,7 @@ import (
 	"github.com/maru-itsm/maru/internal/itil"
 	"github.com/maru-itsm/maru/internal/itil/design/availability"
 	"github.com/maru-itsm/maru/internal/itil/design/catalogue"
+	"github.com/maru-itsm/maru/internal/itil/design/servicelevel"
 	"github.com/maru-itsm/maru/internal/itil/function/approval"
 	"github.com/maru-itsm/maru/internal/itil/function/servicedesk"
 	"github.com/maru-itsm/maru/internal/itil/operation/incident"
@@ -19,7 +20,7 @@ import (
 // Stages lists the five stages, and ITIL's functions, in ITIL's order.
 var Stages = append([]itil.Stage{
 	{Name: "strategy", Processes: []itil.Process{portfolio.Process}},
-	{Name: "design", Processes: []itil.Process{catalogue.Process, availability.Process}},
+	{Name: "design", Processes: []itil.Process{catalogue.Process, servicelevel.Process, availability.Process}},
 	{Name: "transition", Processes: []itil.Process{change.Process, configuration.Process}},
 	{Name: "operation", Processes: []itil.Process{incident.Process, problem.Process}},
 	{Name: "function", Processes: []itil.Process{servicedesk.Process, approval.Process}},

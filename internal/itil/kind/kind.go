@@ -18,14 +18,19 @@ const Dashboard = "dashboard"
 
 // What several processes share.
 const (
-	Category      = "category"
-	ApprovalRound = "approval_round"
-	Approval      = "approval"
-	Delegation    = "delegation"
+	Category       = "category"
+	ApprovalRound  = "approval_round"
+	Approval       = "approval"
+	Delegation     = "delegation"
+	CannedResponse = "canned_response"
 )
 
 // Service design and transition.
 const (
+	ServiceCalendar   = "service_calendar"
+	HolidaySet        = "holiday_set"
+	SLATarget         = "sla_target"
+	SLAClock          = "sla_clock"
 	Service           = "service"
 	ServiceOffering   = "service_offering"
 	ConfigurationItem = "ci"

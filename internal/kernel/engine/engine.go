@@ -29,7 +29,8 @@ type Config struct {
 	Now      func() time.Time // the clock; tests move it
 	Zone     string           // the setting that names the zone of months, days and hours in groupings; UTC when empty
 	Log      *slog.Logger
-	Bind     func(*Engine) // hears of the engine before it reads anything; may be nil
+	Fetch    func(ctx context.Context, url string) ([]byte, error) // asks the outside for a page; nil = nothing is reached
+	Bind     func(*Engine)                                         // hears of the engine before it reads anything; may be nil
 }
 
 // An Engine changes and reads records on behalf of actors.
@@ -52,13 +53,14 @@ type Engine struct {
 	cipher   *journal.Keys
 	watch    watchers
 	turns    [stripes]chan struct{} // one at a time of those who race for a record
-	custom   sync.Mutex             // one change of custom fields at a time
+	fetch    func(ctx context.Context, url string) ([]byte, error)
+	custom   sync.Mutex // one change of custom fields at a time
 }
 
 // New makes the tables ready and returns the engine.
 func New(ctx context.Context, c Config) (*Engine, error) {
 	e := &Engine{store: c.Store, schema: c.Schema, grants: c.Grants, rules: map[string][]*rule.Rule{},
-		settings: map[string]rule.Setting{}, now: c.Now, zoned: c.Zone, log: c.Log, cache: newCache()}
+		settings: map[string]rule.Setting{}, now: c.Now, zoned: c.Zone, log: c.Log, fetch: c.Fetch, cache: newCache()}
 	if e.now == nil {
 		e.now = time.Now
 	}

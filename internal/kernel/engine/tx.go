@@ -27,6 +27,9 @@ func (p *plan) Change() *record.Change {
 	return p.stack[len(p.stack)-1]
 }
 
+// Kind implements record.Ask.
+func (p *plan) Kind(name string) *record.Kind { return p.e.schema.Kind(name) }
+
 // Get implements record.Ask.
 func (p *plan) Get(kind string, id record.ID) (*record.Record, error) {
 	if it := p.items[id]; it != nil && it.kind.Name == kind {
@@ -65,6 +68,19 @@ func (p *plan) Find(kind, filter string, args map[string]any, limit int) ([]*rec
 		}
 	}
 	return recs, nil
+}
+
+// Fits implements record.Ask.
+func (p *plan) Fits(kind string, r *record.Record, filter string, args map[string]any) (bool, error) {
+	k := p.e.schema.Kind(kind)
+	if k == nil {
+		return false, fault.New(fault.Invalid, "unknown_kind", "kind", kind)
+	}
+	b, err := p.e.filter(k, filter, p.env(args))
+	if err != nil || r == nil {
+		return false, err
+	}
+	return b.Eval(r)
 }
 
 // Linked implements record.Ask.

@@ -68,6 +68,45 @@ func (w work) Each(kind, filter string, args map[string]any, do func(record.Tx, 
 	}
 }
 
+// Due implements rule.Work. It reads by the index of the field, a page at a time; what is
+// still due after its turn is left for the next run.
+func (w work) Due(kind, field string, do func(record.Tx, *record.Record) error) (done, failed int, err error) {
+	k := w.e.schema.Kind(kind)
+	if k == nil {
+		return 0, 0, fault.New(fault.Invalid, "unknown_kind", "kind", kind)
+	}
+	env := w.e.env(w.ctx, System(w.via), w.asOf)
+	where, err := w.e.filter(k, field+" <= now", env)
+	if err != nil {
+		return 0, 0, err
+	}
+	q := storage.Query{Kind: k, Where: []query.Bound{where}, Order: []storage.Order{{Field: k.Field(field)}}, Limit: 500}
+	for {
+		recs, err := w.e.store.List(w.ctx, q)
+		if err != nil {
+			return done, failed, err
+		}
+		for _, r := range recs {
+			fits, err := w.one(k, r.ID(), where, do)
+			switch {
+			case err == nil && fits:
+				done++
+			case err == nil:
+			case fault.Of(err) != nil:
+				failed++
+				w.e.log.Warn("job could not change a record", "job", w.via, "record", r.Number(), "error", err)
+			default:
+				return done, failed, err
+			}
+		}
+		if len(recs) < q.Limit {
+			return done, failed, nil
+		}
+		last := recs[len(recs)-1]
+		q.After = []any{last.Get(field), last.ID()}
+	}
+}
+
 // one changes one record if it still fits when it is looked at again.
 func (w work) one(k *record.Kind, id record.ID, where query.Bound, do func(record.Tx, *record.Record) error) (fits bool, err error) {
 	err = w.e.withinAt(w.ctx, System(w.via), w.asOf, func(p *plan) error {
@@ -81,6 +120,14 @@ func (w work) one(k *record.Kind, id record.ID, where query.Bound, do func(recor
 		return do(p, it.after)
 	})
 	return fits, err
+}
+
+// Fetch implements rule.Work.
+func (w work) Fetch(url string) ([]byte, error) {
+	if w.e.fetch == nil {
+		return nil, fault.Field("url", "not_reached")
+	}
+	return w.e.fetch(w.ctx, url)
 }
 
 // Look implements rule.Work.

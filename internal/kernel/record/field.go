@@ -51,6 +51,7 @@ type Field struct {
 	Type     FieldType
 	To       string   // kind referred to, for Reference and References
 	Of       string   // text that is the id of a record of whatever kind this other field names
+	Among    string   // reference: one of those in a list of the record that another field refers to, as "group.members"; a hint for pickers
 	Involved bool     // who is named here had a hand in the record, and decides nothing about it
 	Choices  []string // allowed codes, for Choice and for Int with names
 	Required bool     // must not be empty
@@ -141,7 +142,7 @@ func fieldOf(sf reflect.StructField) (*Field, error) {
 func (f *Field) word(w string) error {
 	key, val, valued := strings.Cut(w, "=")
 	switch key {
-	case "to", "of", "one", "default", "section", "min", "max", "scale":
+	case "to", "of", "among", "one", "default", "section", "min", "max", "scale":
 		if val == "" {
 			return fmt.Errorf("field %s: tag word %q needs a value", f.Name, w)
 		}
@@ -179,6 +180,8 @@ func (f *Field) word(w string) error {
 		f.To = val
 	case "of":
 		f.Of = val
+	case "among":
+		f.Among = val
 	case "involved":
 		f.Involved = true
 	case "one":
@@ -222,6 +225,8 @@ func (f *Field) coherent() error {
 		return fmt.Errorf("field %s: only references have to=", f.Name)
 	case f.Of != "" && f.Type != Text:
 		return fmt.Errorf("field %s: only text has of=", f.Name)
+	case f.Among != "" && !isRef:
+		return fmt.Errorf("field %s: only references have among=", f.Name)
 	case f.Involved && f.To == "":
 		return fmt.Errorf("field %s: only references can be involved", f.Name)
 	case f.Choices != nil && f.Type != Choice && f.Type != Int:
@@ -263,6 +268,10 @@ func (f *Field) limits() error {
 	}
 	switch f.Type {
 	case Text, RichText, Int, Number, Pct, Cash, Span, References, Texts:
+	case I18n:
+		if f.Min != nil {
+			return fmt.Errorf("field %s: %s has no min", f.Name, f.Type)
+		}
 	default:
 		if f.Min != nil || f.Max != nil {
 			return fmt.Errorf("field %s: %s has no min or max", f.Name, f.Type)

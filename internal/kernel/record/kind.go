@@ -234,6 +234,17 @@ type kinds struct {
 	byPrefix map[string]*Kind
 }
 
+// among reports whether a field's among= leads to a list of what the field refers to.
+func (ks *kinds) among(k *Kind, f *Field) bool {
+	near, far, _ := strings.Cut(f.Among, ".")
+	n := k.Field(near)
+	if n == nil || n.Type != Reference || ks.byName[n.To] == nil {
+		return false
+	}
+	l := ks.byName[n.To].Field(far)
+	return l != nil && l.Type == References && l.To == f.To
+}
+
 // NewSchema compiles declarations and checks that every reference has a target.
 func NewSchema(decls []Any) (*Schema, error) {
 	var list []*Kind
@@ -265,6 +276,9 @@ func (s *Schema) install(list []*Kind) error {
 		for _, f := range k.Fields {
 			if f.To != "" && ks.byName[f.To] == nil {
 				errs = append(errs, fmt.Errorf("kind %s: field %s refers to unknown kind %q", k.Name, f.Name, f.To))
+			}
+			if f.Among != "" && !ks.among(k, f) {
+				errs = append(errs, fmt.Errorf("kind %s: field %s cannot be among %s", k.Name, f.Name, f.Among))
 			}
 		}
 		for _, l := range k.Links {

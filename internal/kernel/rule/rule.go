@@ -53,6 +53,11 @@ type Work interface {
 	// Each calls do for every record of kind that fits the filter, each in its own change;
 	// a fault in one is counted and does not stop the others.
 	Each(kind, filter string, args map[string]any, do func(tx record.Tx, r *record.Record) error) (done, failed int, err error)
+	// Due is Each for the records whose moment in a field has come, earliest first: what was
+	// missed is made up for in the order of time. do must move the moment on, or empty it.
+	Due(kind, field string, do func(tx record.Tx, r *record.Record) error) (done, failed int, err error)
+	// Fetch asks the outside for a page; outside of every change, for it may take long.
+	Fetch(url string) ([]byte, error)
 	// Look reads without changing anything.
 	Look(do func(q record.Ask) error) error
 }

@@ -37,7 +37,7 @@ export const VotePage = ({ kind: k, id, rec }: { kind: Kind; id: string; rec: Re
         </div>
         <aside className="recside" aria-label={t('record.side')}>
           <div className="actscroll" tabIndex={0} role="region" aria-label={t('record.activity')}>
-            <Activity kind={k} id={id} rich />
+            <Activity kind={k} id={id} of={rec.id} />
           </div>
         </aside>
       </div>

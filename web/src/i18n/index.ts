@@ -2,15 +2,19 @@
 import { prefs, type Lang } from '../prefs';
 import { Store, useStore } from '../store';
 import type { words as core } from './ko';
-import type { words as admin } from './ko.admin';
-import type { words as approval } from './ko.approval';
-import type { words as board } from './ko.board';
-import type { words as dashboard } from './ko.dashboard';
-import type { words as figures } from './ko.figures';
-import type { words as portal } from './ko.portal';
-import type { words as room } from './ko.room';
 
-type Areas = { admin: typeof admin; approval: typeof approval; board: typeof board; dashboard: typeof dashboard; figures: typeof figures; portal: typeof portal; room: typeof room };
+// The places whose words come with their pages.
+type Areas = {
+  admin: typeof import('./ko.admin').words;
+  approval: typeof import('./ko.approval').words;
+  board: typeof import('./ko.board').words;
+  dashboard: typeof import('./ko.dashboard').words;
+  figures: typeof import('./ko.figures').words;
+  portal: typeof import('./ko.portal').words;
+  queue: typeof import('./ko.queue').words;
+  record: typeof import('./ko.record').words;
+  room: typeof import('./ko.room').words;
+};
 export type Area = keyof Areas;
 export type Key = keyof typeof core | { [A in Area]: keyof Areas[A] }[Area];
 export type Word = string | { one: string; other: string };

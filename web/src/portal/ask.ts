@@ -14,8 +14,8 @@ export type List = { items: Rec[]; next_cursor: string | null; total?: number };
 export const isRequest = (k: Kind): boolean => Boolean(k.life) && k.views.some(v => v.name === 'mine');
 export const requests = (book: Book): Kind[] => book.wire.kinds.filter(isRequest);
 
-// isAnswer tells whether a record of a kind can be read by itself: it has more than a name.
-export const isAnswer = (book: Book, k: Kind): boolean => Boolean(book.home(k.name)) && k.fields.some(f => f.type === 'rich_text' || (f.type === 'words' && f.required) || (f.name === k.title && f.search && Boolean(k.life)));
+// isAnswer tells whether a record of a kind can be read by itself: it has more than a name, and is no configuration.
+export const isAnswer = (book: Book, k: Kind): boolean => !k.config && Boolean(book.home(k.name)) && k.fields.some(f => f.type === 'rich_text' || (f.type === 'words' && f.required) || (f.name === k.title && f.search && Boolean(k.life)));
 
 export type Part = 'unfinished' | 'open' | 'done' | 'closed';
 const tones: Record<Part, Tone[]> = { unfinished: ['open', 'active', 'paused', 'done'], open: ['open', 'active', 'paused'], done: ['done'], closed: ['closed'] };

@@ -30,7 +30,11 @@ func TestAvailability(t *testing.T) {
 		}
 	})
 	t.Run("no agreed time is no value", func(t *testing.T) {
-		if r := Available(nil, &worktime.Calendar{Zone: time.UTC}, from, to); r.Value != nil || r.Reason != "no_data" {
+		never, err := worktime.Compile(worktime.Hours{Zone: time.UTC})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := Available(nil, never, from, to); r.Value != nil || r.Reason != "no_data" {
 			t.Errorf("got %+v", r)
 		}
 	})

@@ -17,7 +17,7 @@ import (
 // often and late the job runs.
 func chase(w rule.Work, asOf time.Time) (job.Report, error) {
 	var rep job.Report
-	cal, err := itil.BusinessCalendar(w.Setting)
+	cal, err := itil.WorkCalendar(w)
 	if err != nil {
 		return rep, err
 	}

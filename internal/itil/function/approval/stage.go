@@ -230,7 +230,7 @@ func openStage(tx record.Tx, round record.ID, n int) error {
 
 // clock gives when a stage that begins now is due, and when half of its time is over.
 func clock(q record.Ask, s *itil.ApprovalStage) (due, half time.Time, err error) {
-	cal, err := itil.BusinessCalendar(q.Setting)
+	cal, err := itil.BusinessCalendar(q)
 	if err != nil {
 		return due, half, err
 	}

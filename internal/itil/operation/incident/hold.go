@@ -23,7 +23,7 @@ const (
 // what was put off until now.
 func followHolds(w rule.Work, asOf time.Time) (job.Report, error) {
 	var rep job.Report
-	cal, err := itil.BusinessCalendar(w.Setting)
+	cal, err := itil.WorkCalendar(w)
 	if err != nil {
 		return rep, err
 	}
@@ -89,7 +89,7 @@ func settleOrResume(tx record.Tx, r *record.Record, code, notes, reason string) 
 
 // autoClose closes what has been resolved for five business days; never a major incident.
 func autoClose(w rule.Work, asOf time.Time) (job.Report, error) {
-	cal, err := itil.BusinessCalendar(w.Setting)
+	cal, err := itil.WorkCalendar(w)
 	if err != nil {
 		return job.Report{}, err
 	}

@@ -167,7 +167,7 @@ func (i *Incident) measure(q record.Ask) error {
 	if i.TimeToReply != nil || i.FirstReply == nil {
 		return nil
 	}
-	cal, err := itil.BusinessCalendar(q.Setting)
+	cal, err := itil.BusinessCalendar(q)
 	if err != nil {
 		return err
 	}

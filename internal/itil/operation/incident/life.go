@@ -172,7 +172,7 @@ func released(q record.Ask, i *Incident) error {
 func held(q record.Ask, i *Incident) error {
 	i.HeldSince, i.Reminders = now(q), 0
 	if i.HoldReason == "awaiting_customer" && i.FollowUp == nil {
-		cal, err := itil.BusinessCalendar(q.Setting)
+		cal, err := itil.BusinessCalendar(q)
 		if err != nil {
 			return err
 		}
@@ -227,7 +227,7 @@ func closed(q record.Ask, i *Incident) error {
 func reopened(q record.Ask, i *Incident) error {
 	i.Reopened++
 	if i.FirstContact && i.Resolved != nil {
-		cal, err := itil.BusinessCalendar(q.Setting)
+		cal, err := itil.BusinessCalendar(q)
 		if err != nil {
 			return err
 		}
