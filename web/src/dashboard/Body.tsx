@@ -82,7 +82,7 @@ type BodyProps = { tile: Tile; plan: Plan; told: Told; scope: Scope; title: stri
 export const Body = (p: BodyProps) => {
   const { t } = useSay();
   const { tile, plan, told } = p;
-  if (tile.type === 'note') return <div className="tnote" tabIndex={0} role="group" aria-label={p.title}><Markdown text={tile.text ?? ''} leaf={s => <Said text={s} />} /></div>;
+  if (tile.type === 'note') return <div className="tnote" tabIndex={0} role="group" aria-label={p.title}><Markdown text={tile.text ?? ''} leaf={s => <Said text={s} />} under={2} /></div>;
   if (!plan.kind) return <Refused code="forbidden" />;
   if (told.error) return <Refused code={faultOf(told.error).status === 403 ? 'forbidden' : faultOf(told.error).code} />;
   if (told.waiting) return <p className="tnone dim">{t('app.loading')}…</p>;
