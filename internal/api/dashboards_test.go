@@ -82,7 +82,7 @@ func TestDashboards(t *testing.T) {
 			{m{"type": "series", "kpi": "incidents.created", "step": "day", "look": "pie"}, "look", "not_a_choice"},
 			{m{"type": "count", "kind": "nothing", "look": "number"}, "kind", "unknown_kind"}, {m{"type": "count", "kind": "incident", "view": "nothing", "look": "number"}, "view", "unknown_view"},
 			{m{"type": "count", "kind": "incident", "look": "donut"}, "by", "required"}, {m{"type": "list", "kind": "incident", "columns": []string{"nothing"}, "rows": 5}, "columns", "unknown_field"},
-			{m{"type": "list", "kind": "incident", "columns": []string{"number"}, "rows": 21}, "rows", "out_of_range"}, {m{"type": "note"}, "text", "required"}, {m{"type": "note", "text": strings.Repeat("글", 4001)}, "text", "too_long"},
+			{m{"type": "list", "kind": "incident", "order": "-nothing", "columns": []string{"number"}, "rows": 5}, "order", "unknown_field"}, {m{"type": "list", "kind": "incident", "columns": []string{"number"}, "rows": 21}, "rows", "out_of_range"}, {m{"type": "note"}, "text", "required"}, {m{"type": "note", "text": strings.Repeat("글", 4001)}, "text", "too_long"},
 			{m{"type": "list", "kind": "user", "columns": []string{"password"}, "rows": 5}, "columns", "unknown_field"},
 		} {
 			r := w.want(422, "agent", "PATCH", path, m{"tiles": append(good[:8:8], tile(c.tile), tile(m{"id": fmt.Sprint("x", i), "w": 1}))})

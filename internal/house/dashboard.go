@@ -273,9 +273,14 @@ func (c *composer) records(t *Tile, at string) {
 		c.bad(fault.Field(at+"columns", "too_many", "max", 12))
 		return
 	}
-	for _, n := range append(names(t.Order), t.Columns...) {
+	c.known(k, names(t.Order), at+"order")
+	c.known(k, t.Columns, at+"columns")
+}
+
+func (c *composer) known(k *record.Kind, list []string, place string) {
+	for _, n := range list {
 		if f := k.Field(strings.TrimPrefix(n, "-")); f == nil || f.Secret {
-			c.bad(fault.Field(at+"columns", "unknown_field", "field", clip(n)))
+			c.bad(fault.Field(place, "unknown_field", "field", clip(n)))
 		}
 	}
 }

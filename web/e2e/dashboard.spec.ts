@@ -193,6 +193,7 @@ for (const lang of ['ko', 'en'] as const) {
       await page.getByRole('button', { name: w.add }).click();
       await page.getByRole('dialog').getByRole('radio', { name: w.list }).click();
       await page.getByRole('dialog').locator('.trows tbody tr').first().waitFor();
+      await expect(page.getByRole('dialog').locator('.fadd')).toHaveText(lang === 'ko' ? '필터 추가' : 'Add filter'); // the words of lists have come too
       await accessible(page, `tile dialog ${theme}`);
       await page.keyboard.press('Escape');
       await page.goto('/dashboards');

@@ -48,6 +48,22 @@ for (const lang of ['ko', 'en'] as const) {
       await expect(page.getByRole('row').nth(1)).toBeVisible();
     });
 
+    test('when in the week it happens', async ({ signedIn, api }) => {
+      await incident(api('agent'), unique('이 시간의 인시던트'));
+      const page = await signedIn('mim', { lang });
+      await page.goto('/figures/incident?kpi=incidents.created');
+      const heat = page.locator('.heat');
+      await expect(heat.locator('tbody tr')).toHaveCount(7);
+      await expect(heat.locator('tbody th').first()).toHaveText(lang === 'ko' ? '월' : 'Mon');
+      const sum = (await heat.locator('tbody td').allInnerTexts()).map(x => Number(x.replace(/\D/g, ''))).reduce((a, b) => a + b, 0);
+      const tile = page.locator('.tile.open .tilevalue');
+      expect(sum).toBeGreaterThan(0);
+      expect(Math.abs(sum - Number((await tile.innerText()).replace(/\D/g, '')))).toBeLessThan(40); // others make incidents meanwhile
+      await heat.locator('tbody a').first().click();
+      await expect(page).toHaveURL(/weekday/);
+      await expect(page.getByRole('row').nth(1)).toBeVisible();
+    });
+
     test('no data says why; periods by hand', async ({ signedIn }) => {
       const page = await signedIn('mim', { lang });
       await page.goto('/figures/incident?period=custom&from=2001-01-01&to=2001-01-31');

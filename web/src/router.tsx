@@ -49,7 +49,7 @@ const my = createRoute({ getParentRoute: () => desk, path: '/my', component: pag
 const approvals = createRoute({ getParentRoute: () => desk, path: '/my/approvals', component: page('approval', () => import('./approval/Approvals'), 'Approvals'), validateSearch: s => pick(s, ['show', 'at']) });
 const figures = createRoute({ getParentRoute: () => desk, path: '/figures/$process', component: page('figures', () => import('./figures/Figures'), 'FiguresPage'), validateSearch: (s): FiguresSearch => pick(s, ['period', 'from', 'to', 'kpi']) });
 const boards = createRoute({ getParentRoute: () => desk, path: '/dashboards', component: page(['dashboard', 'figures'], () => import('./dashboard/List'), 'ListPage') });
-const board = createRoute({ getParentRoute: () => desk, path: '/dashboards/$id', component: page(['dashboard', 'figures'], () => import('./dashboard/Dashboard'), 'DashboardPage'), validateSearch: (s): BoardSearch => pick(s, ['period', 'from', 'to', 'narrow', 'edit', 'wall']) });
+const board = createRoute({ getParentRoute: () => desk, path: '/dashboards/$id', component: page(['dashboard', 'figures', 'queue'], () => import('./dashboard/Dashboard'), 'DashboardPage'), validateSearch: (s): BoardSearch => pick(s, ['period', 'from', 'to', 'narrow', 'edit', 'wall']) });
 const admin = createRoute({ getParentRoute: () => desk, path: '/admin', component: page('admin', () => import('./admin/Admin'), 'AdminPage') });
 const adminPages = [
   createRoute({ getParentRoute: () => admin, path: '/', component: page('admin', () => import('./admin/Admin'), 'Overview') }),

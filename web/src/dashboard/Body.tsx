@@ -15,7 +15,7 @@ import { Said } from '../record/Said';
 import { Icon } from '../ui/Icon';
 import { Markdown } from '../ui/Markdown';
 import type { Counted, Group, Plan, Scope, Told } from './ask';
-import { cuts, stepOf, type Step, type Tile } from './tiles';
+import { cutsOf, stepOf, type Step, type Tile } from './tiles';
 
 const Chart = lazy(() => import('../figures/Chart').then(m => ({ default: m.Chart })));
 
@@ -82,7 +82,7 @@ type BodyProps = { tile: Tile; plan: Plan; told: Told; scope: Scope; title: stri
 export const Body = (p: BodyProps) => {
   const { t } = useSay();
   const { tile, plan, told } = p;
-  if (tile.type === 'note') return <div className="tnote" tabIndex={0} role="group" aria-label={p.title}><Markdown text={tile.text ?? ''} leaf={s => <Said text={s} />} /></div>;
+  if (tile.type === 'note') return <div className="tnote" tabIndex={0} role="group" aria-label={p.title}><Markdown text={tile.text ?? ''} leaf={s => <Said text={s} />} under={2} /></div>;
   if (!plan.kind) return <Refused code="forbidden" />;
   if (told.error) return <Refused code={faultOf(told.error).status === 403 ? 'forbidden' : faultOf(told.error).code} />;
   if (told.waiting) return <p className="tnone dim">{t('app.loading')}…</p>;
@@ -110,7 +110,7 @@ const Figure = ({ tile, told, scope, kpi: k }: BodyProps & { kpi: Described }) =
   const step = stepOf(scope.span);
   const term = `${step}(${k.at})`;
   const found = new Map(now?.groups?.map(g => [String(g.key[term]), valueOf(g)]));
-  const points: Point[] = k.at === null || !now?.groups?.length ? [] : cuts(step, scope.span).map(c => ({ name: cutName(say, step, c), value: found.get(c) ?? (k.unit === 'count' ? 0 : null) }));
+  const points: Point[] = k.at === null || !now?.groups?.length ? [] : cutsOf(step, scope.span, [...found.keys()].filter(x => x !== 'null')).map(c => ({ name: cutName(say, step, c), value: found.get(c) ?? (k.unit === 'count' ? 0 : null) }));
   const write = (x: number): string => written(say, k, x, now?.currency);
   return (
     <div className="tkpi">
@@ -155,7 +155,7 @@ const Series = ({ tile, told, scope, title, kpi: k, kind }: BodyProps & { kpi: D
       const g = groups.find(x => String(x.key[term]) === c && (!tile.by || x.key[tile.by] === key));
       return g ? valueOf(g) : adds ? 0 : null;
     };
-    const all = cuts(tile.step, scope.span);
+    const all = cutsOf(tile.step, scope.span, groups.flatMap(g => (typeof g.key[term] === 'string' ? g.key[term] : [])));
     points = all.map(c => ({ name: cutName(say, tile.step as Step, c), value: tile.by ? null : at(c) }));
     if (tile.by) lines = top.map(key => ({ name: name(key), values: all.map(c => at(c, key)) }));
   } else points = top.map(key => ({ name: name(key), value: valueOf(groups.find(g => g.key[tile.by ?? ''] === key)) }));

@@ -12,7 +12,7 @@ import { loader } from '../fields/refs';
 import { Name, Person, Show } from '../fields/Show';
 import { Periods } from '../figures/Figures';
 import { useKpis, type Described } from '../figures/kpi';
-import { day, periods, read } from '../figures/period';
+import { day, lastDay, periods, read } from '../figures/period';
 import { useSay, type Label } from '../i18n';
 import { useKeys } from '../keys';
 import { useNow } from '../now';
@@ -200,7 +200,9 @@ const Composed = ({ kind, rec, kpis: list }: { kind: Kind; rec: Rec; kpis: Descr
         </span>
         <span className="grow" />
         {!wall && <Periods name={name} span={span} onPick={p => (draft ? put({ period: p.period ?? '30d' }) : go(p as BoardSearch))} only={draft ? periods.filter(x => x !== 'custom') : periods} />}
-        {wall && <span className="dim">{t(`figures.period.${name}`)}</span>}
+        <span className={wall ? 'dim' : 'dim printed'}>
+          {t(`figures.period.${name}`)} ({say.date(day(span.from))} – {say.date(day(lastDay(span)))})
+        </span>
         {wall ? (
           <Clock onEnd={leaveWall} />
         ) : draft ? (
@@ -255,7 +257,7 @@ const Composed = ({ kind, rec, kpis: list }: { kind: Kind; rec: Rec; kpis: Descr
             const values = common[n] ?? [];
             if (wall) return values.length ? <span key={n} className="chip"><b>{label(f.label)}</b> {values.map(v => <span key={v}>{show(v)}</span>)}</span> : null;
             return (
-              <div key={n} className="narrowed">
+              <div key={n} className={`narrowed ${values.length ? '' : 'none'}`}>
                 <span className="nlabel" aria-hidden="true">{label(f.label)}</span>
                 <Pick label={label(f.label)} many clearable value={values} onChange={v => narrow(n, v)} show={show} {...(to ? { load: loader(book, [to]) } : { options: optionsOf(k, f).map(c => ({ value: c.code, text: label(c.label) })) })} />
                 {draft && <IconButton icon="close" className="small" label={t('dash.narrow.remove', { field: label(f.label) })} onClick={() => put({ common: Object.fromEntries(Object.entries(shown.common).filter(([x]) => x !== n)) })} />}

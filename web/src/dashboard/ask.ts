@@ -56,14 +56,17 @@ const cut = <T,>(list: T[], n: number): T[][] => Array.from({ length: Math.ceil(
 const together = async <A,>(path: string, of: unknown[], signal: AbortSignal): Promise<Map<string, A>> => {
   const asked = [...new Map(of.map(q => [JSON.stringify(q), q]))];
   const out = new Map<string, A>();
+  const begin = performance.now();
   await Promise.all(
     cut(asked, 100).map(async some => {
       const { items } = await post<{ items: A[] }>(path, { of: some.map(([, q]) => q) }, { signal });
       for (const [i, [key]] of some.entries()) if (items[i] !== undefined) out.set(key, items[i]);
     }),
   );
+  took = performance.now() - begin;
   return out;
 };
+let took = 0; // what the last asking cost: what is slow is asked less often
 
 const calm = { placeholderData: keepPreviousData, retry: (n: number, e: unknown) => n < 1 && faultOf(e).status >= 500, refetchInterval: 60_000 };
 
@@ -94,8 +97,8 @@ export const useTold = (plans: Plan[]): Told[] => {
     const again = (): void => {
       timer ??= setTimeout(() => {
         timer = undefined;
-        void client.invalidateQueries({ queryKey: ['board'] });
-      }, 5000);
+        void client.invalidateQueries({ queryKey: ['board'], refetchType: document.hidden ? 'none' : 'active' });
+      }, Math.max(5000, Math.min(60_000, took * 20)));
     };
     const offs = [on('change', ch => kinds.has(ch.kind) && again()), on('missed', again)];
     return () => {

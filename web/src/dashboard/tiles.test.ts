@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Field, Kind } from '../api/types';
 import { day, type Span } from '../figures/period';
-import { all, change, cuts, kept, moved, narrowing, near, placed, readCommon, shared, stepOf, undo, writeCommon, type Board, type Tile } from './tiles';
+import { all, change, cuts, cutsOf, kept, moved, narrowing, near, placed, readCommon, shared, stepOf, undo, writeCommon, type Board, type Tile } from './tiles';
 
 const f = (name: string, more: Partial<Field> = {}): Field => ({ name, type: 'reference', label: { ko: name, en: name }, section: '', required: false, derived: false, fixed: false, internal: false, personal: false, search: false, custom: false, on_create: false, ...more });
 const span = (a: string, b: string): Span => ({ from: new Date(`${a}T00:00:00`), to: new Date(`${b}T00:00:00`) });
@@ -54,6 +54,7 @@ describe('periods', () => {
     expect(cuts('week', month)).toEqual(['2026-02-23', '2026-03-02']);
     expect(cuts('month', month)).toEqual(['2026-02', '2026-03']);
     expect(cuts('month', span('2026-01-31', '2026-04-01'))).toEqual(['2026-01', '2026-02', '2026-03']);
+    expect(cutsOf('day', span('2026-03-01', '2026-03-03'), ['2026-03-03', '2026-03-01', '2026-02-28', ''])).toEqual(['2026-02-28', '2026-03-01', '2026-03-02', '2026-03-03']);
     expect(stepOf(span('2026-01-01', '2026-02-01'))).toBe('day');
     expect(stepOf(span('2026-01-01', '2026-04-01'))).toBe('week');
     expect(stepOf(span('2026-01-01', '2027-01-01'))).toBe('month');

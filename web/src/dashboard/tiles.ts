@@ -122,6 +122,10 @@ export const cuts = (step: Step, s: Span): string[] => {
   return out;
 };
 
+// cutsOf adds what the server found beside them: its days are the organisation's, which may begin before
+// or end after those of somebody far away. Nothing that was counted is left out.
+export const cutsOf = (step: Step, s: Span, found: string[]): string[] => [...new Set([...cuts(step, s), ...found.filter(Boolean)])].sort();
+
 // groupable are the fields with one of a few values, or one record, each.
 export const groupable = (k: Kind): Field[] => k.fields.filter(f => (f.type === 'reference' || f.type === 'bool' || Boolean(f.choices)) && f.type !== 'texts' && f.type !== 'references' && f.name !== 'id');
 

@@ -2,7 +2,7 @@
 // ours. No HTML is ever made of it: tags that somebody wrote show as text, and addresses lead only
 // where a link may lead.
 import { marked, type Token, type Tokens } from 'marked';
-import { Fragment, type ReactNode } from 'react';
+import { createContext, Fragment, useContext, type ReactNode } from 'react';
 import { langOf } from '../text';
 
 // ours are pictures that were attached to a record: looking at them tells nobody else.
@@ -35,13 +35,20 @@ const inlineOne = (x: Token, leaf: Leaf): ReactNode => {
   return leaf(x.raw); // html, and what is not known
 };
 
+// Under is the level of the heading that the text stands under.
+const Under = createContext(3);
+const Heading = ({ depth, children }: { depth: number; children: ReactNode }) => {
+  const under = useContext(Under);
+  return <p className={`mdh mdh${Math.min(depth, 3)}`} role="heading" aria-level={Math.min(depth + under, 6)}>{children}</p>;
+};
+
 const block = (x: Token, leaf: Leaf): ReactNode => {
   switch (x.type) {
     case 'space':
     case 'def': return null;
     case 'heading': { // within a page that has its own headings
       const h = x as Tokens.Heading;
-      return <p className={`mdh mdh${Math.min(h.depth, 3)}`} role="heading" aria-level={Math.min(h.depth + 3, 6)}>{inline(h.tokens, leaf)}</p>;
+      return <Heading depth={h.depth}>{inline(h.tokens, leaf)}</Heading>;
     }
     case 'paragraph': return <p>{inline(x.tokens, leaf)}</p>;
     case 'blockquote': return <blockquote>{blocks(x.tokens ?? [], leaf)}</blockquote>;
@@ -87,11 +94,11 @@ const cut = (text: string): Token[] | undefined => {
   }
 };
 
-export const Markdown = ({ text, leaf }: { text: string; leaf: Leaf }) => {
+export const Markdown = ({ text, leaf, under = 3 }: { text: string; leaf: Leaf; under?: number }) => {
   const tokens = cut(text);
   return (
     <div className="md" lang={langOf(text)}>
-      {tokens ? blocks(tokens, leaf) : <p className="plain">{leaf(text)}</p>}
+      {tokens ? <Under.Provider value={under}>{blocks(tokens, leaf)}</Under.Provider> : <p className="plain">{leaf(text)}</p>}
     </div>
   );
 };
