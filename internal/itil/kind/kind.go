@@ -19,6 +19,9 @@ const (
 	Mute         = "mute"
 )
 
+// Dashboard is a page of figures and lists that somebody put together.
+const Dashboard = "dashboard"
+
 // What several processes share.
 const (
 	Category       = "category"
