@@ -24,16 +24,9 @@ func (s *Store) exec(ctx context.Context, stmt string, args ...any) (n int64, er
 // Tell implements storage.Inbox.
 func (s *Store) Tell(ctx context.Context, ms []storage.Message, cursorName, cursor string) error {
 	return s.within(ctx, func(tx *sql.Tx) error {
-		if len(ms) > 0 {
-			st, err := tx.PrepareContext(ctx, strings.ReplaceAll(table.InboxTell, "$", "?"))
-			if err != nil {
+		for i := range ms {
+			if _, err := tx.ExecContext(ctx, strings.ReplaceAll(table.InboxTell, "$", "?"), table.InboxArgs(&ms[i])...); err != nil {
 				return err
-			}
-			defer func() { _ = st.Close() }()
-			for i := range ms {
-				if _, err := st.ExecContext(ctx, table.InboxArgs(&ms[i])...); err != nil {
-					return err
-				}
 			}
 		}
 		return mark(ctx, tx, cursorName, cursor)

@@ -117,16 +117,9 @@ func inboxTold(q storage.InboxQuery) (string, []any) {
 }
 
 func inboxHeed(q storage.InboxQuery, at time.Time) (string, []any) {
-	args := []any{int64(0)}
-	if !at.IsZero() {
-		args[0] = at.UnixMicro()
-	}
+	args := []any{max(at.UnixMicro(), 0)} // no time at all lies before 1970
 	s := "UPDATE notification SET read = $1 WHERE " + inboxWhere(q, "", &args)
-	if at.IsZero() {
-		s += " AND read > 0"
-	} else {
-		s += " AND read = 0"
-	}
+	s += map[bool]string{true: " AND read > 0", false: " AND read = 0"}[at.IsZero()]
 	if q.Before > 0 {
 		args = append(args, q.Before)
 		s += " AND seq < $" + strconv.Itoa(len(args))
