@@ -77,7 +77,7 @@ func onRecord(tx record.Tx, c *record.Change) error {
 		}
 		all = append(all, k)
 	}
-	if err := say(tx, c.After, all); err != nil {
+	if err := say(tx, c.After.Kind.Name, c.After.ID(), all); err != nil {
 		return err
 	}
 	return dueOf(tx, c.After, all)
@@ -237,7 +237,7 @@ func save(tx record.Tx, k *kept) error {
 }
 
 // say tells those who work on a record what its clocks came to, in one note.
-func say(tx record.Tx, r *record.Record, all []kept) error {
+func say(tx record.Tx, on string, id record.ID, all []kept) error {
 	var lines []string
 	for _, k := range all {
 		for _, e := range k.told {
@@ -247,7 +247,7 @@ func say(tx record.Tx, r *record.Record, all []kept) error {
 	if len(lines) == 0 {
 		return nil
 	}
-	return tx.Comment(r.Kind.Name, r.ID(), strings.Join(lines, "\n"), true)
+	return tx.Comment(on, id, strings.Join(lines, "\n"), true)
 }
 
 // lineOf words one event, in both languages: a note is read by everybody inside.
@@ -299,11 +299,7 @@ func tick(w rule.Work, asOf time.Time) (rep job.Report, err error) {
 		if err := save(tx, &k); err != nil {
 			return err
 		}
-		on, err := tx.Get(r.Text("record_kind"), record.ID(r.Text("record")))
-		if err != nil {
-			return err
-		}
-		return say(tx, on, []kept{k})
+		return say(tx, r.Text("record_kind"), record.ID(r.Text("record")), []kept{k})
 	})
 	return rep, err
 }
