@@ -30,14 +30,15 @@ type Options struct {
 
 // A Server answers the API.
 type Server struct {
-	h        *house.House
-	o        Options
-	mux      *http.ServeMux
-	presence *presence
-	metrics  *prometheus.Registry
-	requests *prometheus.HistogramVec
-	closing  chan struct{}
-	once     sync.Once
+	h         *house.House
+	o         Options
+	mux       *http.ServeMux
+	presence  *presence
+	directory directory
+	metrics   *prometheus.Registry
+	requests  *prometheus.HistogramVec
+	closing   chan struct{}
+	once      sync.Once
 }
 
 // New returns the door to h.
@@ -107,8 +108,9 @@ func (s *Server) table() []route {
 		{method: "GET", path: base + "/book", do: s.book, tag: "book", summary: "Everything declared, as the caller may use it"},
 		{method: "GET", path: base + "/search", do: s.search, tag: "search", summary: "Find records by words", query: []string{"q", "kind", "limit"}},
 		{method: "POST", path: base + "/counts", do: s.counts, tag: "records", summary: "How many records fit each of many filters", body: "free"},
+		{method: "POST", path: base + "/lookup", do: s.lookup, tag: "records", summary: "What stands behind many numbers", body: "free"},
 		{method: "POST", path: base + "/since", do: s.since, tag: "records", summary: "Since when a field of many records has its present value", body: "free"},
-		{method: "GET", path: base + "/export/{plural}", do: s.export, tag: "records", summary: "A whole list as CSV, in words", query: []string{"filter", "order", "fields", "lang"}},
+		{method: "GET", path: base + "/export/{plural}", do: s.export, tag: "records", summary: "A whole list as CSV, in words", query: []string{"filter", "order", "fields", "group", "format", "lang", "zone"}},
 		{method: "GET", path: base + "/stream", do: s.stream, tag: "stream", summary: "Server-sent events: what changes, and who is viewing what"},
 		{method: "POST", path: base + "/presence", do: s.present, tag: "stream", summary: "Say what one is viewing", body: "free", answer: "none", status: 204},
 		{method: "POST", path: base + "/links", do: s.link, tag: "links", summary: "Link two records", body: "link", answer: "link", status: 201},
@@ -138,6 +140,12 @@ func (s *Server) table() []route {
 		{method: "GET", path: one + "/clocks", do: s.clocks, tag: "records", summary: "Its SLA clocks", answer: "clocks"},
 		{method: "GET", path: one + "/comments", do: s.comments, tag: "records", summary: "Its conversation", answer: "comments"},
 		{method: "POST", path: one + "/comments", do: s.comment, tag: "records", summary: "Add a comment or a work note", body: "comment", answer: "comment", status: 201},
+		{method: "GET", path: one + "/people", do: s.persons, tag: "records", summary: "Whom a comment or a work note may name", query: []string{"q", "internal"}, answer: "people_found"},
+		{method: "GET", path: one + "/replies", do: s.replies, tag: "records", summary: "Canned responses, filled in for it", query: []string{"internal"}, answer: "replies"},
+		{method: "POST", path: one + "/replies/{reply}", do: s.useReply, tag: "records", summary: "Use a canned response: filled in, and counted", query: []string{"internal"}, body: "free", answer: "reply"},
+		{method: "GET", path: one + "/similar", do: s.similar, tag: "records", summary: "Records and articles that may be about the same", answer: "similar"},
+		{method: "PUT", path: one + "/watch", do: s.watch, tag: "records", summary: "Follow it", answer: "none", status: 204},
+		{method: "DELETE", path: one + "/watch", do: s.unwatch, tag: "records", summary: "Follow it no longer", answer: "none", status: 204},
 		{method: "GET", path: one + "/attachments", do: s.attachments, tag: "records", summary: "Its files", answer: "attachments"},
 		{method: "POST", path: one + "/attachments", do: s.attach, tag: "records", summary: "Add a file", body: "file", answer: "attachment", status: 201},
 		{method: "GET", path: one + "/attachments/{file}", do: s.download, tag: "records", summary: "One file", answer: "bytes"},

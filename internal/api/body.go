@@ -186,7 +186,7 @@ func (s *Server) refs(r *http.Request, views []engine.View) map[record.ID]ref {
 				if _, done := out[id]; done {
 					continue
 				}
-				if t, ok := s.h.Engine.Title(r.Context(), f.To, id); ok {
+				if t, ok := s.h.Engine.Title(r.Context(), lang(r), f.To, id); ok {
 					out[id] = ref{f.To, t.Number, t.Title}
 				}
 			}

@@ -7,6 +7,7 @@ import (
 	"github.com/maru-itsm/maru/internal/kernel/record"
 	"github.com/maru-itsm/maru/internal/locale"
 
+	"github.com/maru-itsm/maru/internal/itil/kind"
 	"github.com/maru-itsm/maru/internal/itil/role"
 )
 
@@ -58,7 +59,7 @@ func (s *Server) kindBook(a record.Actor, k *record.Kind) map[string]any {
 		if f.Secret || f.Internal && !s.h.Engine.Policy().Might(a, k.Name, permit.Inside) {
 			continue
 		}
-		fields = append(fields, fieldBook(k, f, create && f.Settable() && mask.Sees(f)))
+		fields = append(fields, s.fieldBook(k, f, create && f.Settable() && mask.Sees(f)))
 	}
 	out := map[string]any{"name": k.Name, "plural": k.Plural, "prefix": k.Prefix, "title": k.Title, "config": k.Config, "label": both("kind." + k.Name),
 		"label_plural": both("kind." + k.Plural), "list": list(k.List), "fields": fields, "can_create": create, "links": linkBook(k)}
@@ -75,7 +76,7 @@ func (s *Server) kindBook(a record.Actor, k *record.Kind) map[string]any {
 	return out
 }
 
-func fieldBook(k *record.Kind, f *record.Field, settable bool) map[string]any {
+func (s *Server) fieldBook(k *record.Kind, f *record.Field, settable bool) map[string]any {
 	label := both(locale.FieldKeys(k.Name, f.Name)...)
 	if f.Custom {
 		label = map[string]string{"ko": f.Label.In("ko"), "en": f.Label.In("en")}
@@ -84,6 +85,12 @@ func fieldBook(k *record.Kind, f *record.Field, settable bool) map[string]any {
 		"fixed": f.Fixed, "internal": f.Internal, "personal": f.Personal != "", "search": f.Search, "custom": f.Custom, "on_create": settable}
 	if f.To != "" {
 		out["to"] = f.To
+	}
+	if f.Of != "" {
+		out["of"] = f.Of
+	}
+	if f.Among != "" {
+		out["among"] = f.Among
 	}
 	if f.Min != nil {
 		out["min"] = *f.Min
@@ -96,6 +103,9 @@ func fieldBook(k *record.Kind, f *record.Field, settable bool) map[string]any {
 	}
 	if f.Name == "roles" && f.Type == record.Texts { // a list whose check knows the roles there are
 		out["choices"] = roleChoices()
+	}
+	if k.Name == kind.CannedResponse && (f.Name == "on" || f.Name == "set_state") { // texts whose check knows the kinds and moves there are
+		out["choices"] = s.answerable(f.Name)
 	}
 	if len(f.Choices) > 0 {
 		choices := make([]map[string]any, len(f.Choices))
@@ -115,6 +125,33 @@ func roleChoices() []map[string]any {
 	out := make([]map[string]any, len(role.All))
 	for i, r := range role.All {
 		out[i] = map[string]any{"code": r, "label": both("role." + r)}
+	}
+	return out
+}
+
+// answerable gives the kinds that people work on by moves, or with set_state those moves.
+func (s *Server) answerable(field string) []map[string]any {
+	out := []map[string]any{}
+	seen := map[string]bool{}
+	add := func(code string, label map[string]string) {
+		if !seen[code] {
+			seen[code] = true
+			out = append(out, map[string]any{"code": code, "label": label})
+		}
+	}
+	for _, k := range s.h.Engine.Schema().Kinds() {
+		if k.Life == nil || k.Config || k.Prefix == "" {
+			continue
+		}
+		if field == "on" {
+			add(k.Name, both("kind."+k.Name))
+			continue
+		}
+		for _, m := range k.Life.Moves() {
+			if !m.Auto {
+				add(m.Name, both(locale.MoveKeys(k.Name, m.Name)...))
+			}
+		}
 	}
 	return out
 }

@@ -130,11 +130,7 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) error {
 	items := make([]map[string]any, len(found))
 	for i, f := range found {
 		rec := f.View.Record
-		title := rec.Number()
-		if fd := rec.Kind.Field(rec.Kind.Title); fd != nil && f.View.Mask.Sees(fd) {
-			title = rec.Title()
-		}
-		items[i] = map[string]any{"kind": rec.Kind.Name, "id": rec.ID(), "number": rec.Number(), "title": title, "state": nullable(rec.State()),
+		items[i] = map[string]any{"kind": rec.Kind.Name, "id": rec.ID(), "number": rec.Number(), "title": f.View.Title(lang(r)), "state": nullable(rec.State()),
 			"updated_at": record.FormatTime(rec.Time("updated_at")), "rank": f.Rank, "url": location(rec.Kind, rec.ID())}
 	}
 	return answer(w, http.StatusOK, map[string]any{"items": items})

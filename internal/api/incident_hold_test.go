@@ -238,6 +238,7 @@ func TestWaiting(t *testing.T) {
 			if s := w.state(p); s != "on_hold" {
 				t.Errorf("another change was cancelled: %s", s)
 			}
+			w.authorised("/changes/" + chg)
 			w.do("resolver", "/changes/"+chg, "start", m{})
 			w.do("resolver", "/changes/"+chg, "close", m{})
 			if s := w.state(p); s != "in_progress" {

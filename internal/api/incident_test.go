@@ -279,6 +279,7 @@ func (w *world) waits(t *testing.T, group, category string) {
 	w.refuse(409, "guard_failed", "resolver", "POST", path+"/actions/hold", m{"hold_reason": "awaiting_change"})
 	w.want(201, "resolver", "POST", "/links", m{"type": "resolved_by_change", "from": m{"kind": "incident", "id": j.str("id")}, "to": m{"kind": "change", "id": chg.str("id")}})
 	w.want(200, "resolver", "POST", path+"/actions/hold", m{"hold_reason": "awaiting_change"})
+	w.authorised("/changes/" + chg.str("id"))
 	w.want(200, "resolver", "POST", "/changes/"+chg.str("id")+"/actions/start", m{})
 	w.want(200, "resolver", "POST", "/changes/"+chg.str("id")+"/actions/close", m{})
 	if s := w.want(200, "resolver", "GET", path, nil).str("state"); s != "in_progress" {

@@ -28,11 +28,7 @@ func (s *Server) trail(w http.ResponseWriter, r *http.Request) error {
 	items := make([]map[string]any, len(traces))
 	for i, t := range traces {
 		rec := t.Of.Record
-		one := map[string]any{"seq": t.Seq, "step": t.Step, "kind": rec.Kind.Name, "id": rec.ID(), "number": rec.Number(), "title": ""}
-		if f := rec.Kind.Field(rec.Kind.Title); f != nil && t.Of.Mask.Sees(f) {
-			one["title"] = rec.Text(f.Name)
-		}
-		items[i] = one
+		items[i] = map[string]any{"seq": t.Seq, "step": t.Step, "kind": rec.Kind.Name, "id": rec.ID(), "number": rec.Number(), "title": t.Of.Title(lang(r))}
 	}
 	out := map[string]any{"items": items, "next_cursor": nil}
 	if next > 0 {

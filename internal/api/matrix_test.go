@@ -2,8 +2,10 @@ package api
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/base64"
+	"encoding/csv"
 	"encoding/json"
 	"maps"
 	"net/http"
@@ -95,6 +97,7 @@ func (x *matrix) lists(t *testing.T, who string, k *record.Kind) {
 	for _, it := range r.items() {
 		x.shape(t, who, x.byID[record.ID(it["id"].(string))], it)
 	}
+	x.exports(t, who, k, len(want))
 	at := "&as_of=" + betweenAt.Format(time.RFC3339)
 	want = x.expect(k, func(r *record.Record) bool {
 		was := x.past[r.ID()]
@@ -112,6 +115,32 @@ func (x *matrix) lists(t *testing.T, who string, k *record.Kind) {
 		}
 		x.told(t, who, "a cursor of "+path, raw)
 	}
+}
+
+// exports checks that a file holds a row of every record, and tells no more than a list.
+func (x *matrix) exports(t *testing.T, who string, k *record.Kind, want int) {
+	t.Helper()
+	var fields []string
+	for _, f := range k.Fields {
+		if !f.Secret {
+			fields = append(fields, f.Name)
+		}
+	}
+	path := "/export/" + k.Plural + "?fields=" + strings.Join(fields, ",")
+	rows, err := csv.NewReader(bytes.NewReader(x.ask(t, who, "GET", path, nil).raw)).ReadAll()
+	if err != nil || len(rows) != want+1 {
+		t.Errorf("GET %s as %s: %v, %d rows, want %d", path, who, err, len(rows)-1, want)
+	}
+	book, name, _ := sheetOf(t, x.ask(t, who, "GET", path+"&format=xlsx", nil).raw)
+	rows, err = book.GetRows(name)
+	if err != nil || len(rows) != want+1 {
+		t.Errorf("GET %s as xlsx as %s: %v, %d rows, want %d", path, who, err, len(rows)-1, want)
+	}
+	var all []byte
+	for _, row := range rows {
+		all = append(all, strings.Join(row, "\n")...)
+	}
+	x.told(t, who, "the spreadsheet of "+path, all)
 }
 
 // shape checks the fields of one record that an answer has, and its can.
@@ -261,6 +290,20 @@ func (x *matrix) reads(t *testing.T, who string, r *record.Record, sees bool) {
 		t.Errorf("%s/attachments as %s: %d, inside %v", path, who, n, inside)
 	}
 	get("/attachments/"+string(x.files[r.ID()].ID), sees && inside)
+	get("/similar", sees)
+	for _, side := range []struct{ query, verb string }{{"", permit.Comment}, {"?internal=true", permit.Note}} {
+		for _, what := range []string{"/people", "/replies"} {
+			want := 404
+			if sees && x.may(a, side.verb, r) {
+				want = 200
+			} else if sees {
+				want = 403
+			}
+			if got := x.ask(t, who, "GET", path+what+side.query, nil); got.status != want {
+				t.Errorf("GET %s%s%s as %s: %d, want %d: %.200s", path, what, side.query, who, got.status, want, got.raw)
+			}
+		}
+	}
 	var want []string
 	for _, e := range x.edges {
 		far := map[record.ID]record.ID{e.From: e.To, e.To: e.From}[r.ID()]
@@ -384,6 +427,9 @@ func (x *matrix) hidden(t *testing.T, who string, k *record.Kind) {
 		}
 		if f.Many() || f.Type == record.JSON || f.Type == record.I18n || f.Type == record.Cash {
 			continue
+		}
+		if groupable(f) {
+			x.ask(t, who, "POST", "/counts", map[string]any{"of": []map[string]any{{"kind": k.Name, "by": f.Name}}})
 		}
 		groups, err := x.h.Engine.Groups(ctx, k.Name, "", []string{f.Name}, "")
 		if err != nil {

@@ -324,12 +324,8 @@ func (s *Server) links(w http.ResponseWriter, r *http.Request) error {
 	items := make([]map[string]any, len(near))
 	for i, n := range near {
 		far := n.View.Record
-		title := far.Number()
-		if f := far.Kind.Field(far.Kind.Title); f != nil && n.View.Mask.Sees(f) {
-			title = far.Title()
-		}
 		items[i] = map[string]any{"id": n.Edge.ID, "type": n.Edge.Type, "reverse": n.Reverse, "created_at": n.Edge.CreatedAt, "created_by": n.Edge.CreatedBy,
-			"record": map[string]any{"kind": far.Kind.Name, "id": far.ID(), "number": far.Number(), "title": title, "state": far.State()}}
+			"record": map[string]any{"kind": far.Kind.Name, "id": far.ID(), "number": far.Number(), "title": n.View.Title(lang(r)), "state": far.State()}}
 	}
 	return answer(w, http.StatusOK, map[string]any{"items": items})
 }

@@ -47,6 +47,7 @@ func answers(r huma.Registry) map[string]shape {
 	number := shape(&huma.Schema{Type: huma.TypeNumber}) //nolint:unconvert // a shape, not a schema: what takes it asks for one
 	near := members(props{"id": str, "type": str, "reverse": yes, "created_at": moment, "created_by": str,
 		"record": members(props{"kind": str, "id": str, "number": str, "title": str, "state": str})})
+	canned := members(props{"id": str, "name": str, "title": free, "text": str, "gaps": array(str), "move": orNull(str), "scope": str, "uses": whole}, "id", "text", "gaps")
 	figure := props{"value": orNull(number), "numerator": orNull(number), "denominator": orNull(number), "n": whole, "status": orNull(str),
 		"reason": {Type: huma.TypeString, Description: "why there is no value"}, "currency": str, "records_url": orNull(str)}
 	group := props{"key": free}
@@ -70,6 +71,9 @@ func answers(r huma.Registry) map[string]shape {
 			"kinds":    array(members(props{"name": str, "label": free, "config": yes, "moves": array(word), "fields": array(word)})),
 			"settings": array(members(props{"name": str, "process": str, "label": free, "type": str, "default": str, "value": str, "min": whole, "choices": array(str)})),
 			"jobs":     array(word)}, "grants", "verbs", "kinds", "settings", "jobs"),
+		"people_found": itemsOf(members(props{"id": str, "name": str, "sees": {Type: huma.TypeBoolean, Description: "sees the record already"}}, "id", "name", "sees")),
+		"replies":      itemsOf(canned), "reply": canned,
+		"similar":     itemsOf(members(props{"kind": str, "id": str, "number": str, "title": str, "state": orNull(str), "resolution": str, "same": array(str)}, "kind", "id", "number", "title")),
 		"clocks":      itemsOf(component[Clock](r)),
 		"comment":     component[storage.Comment](r),
 		"comments":    itemsOf(component[storage.Comment](r)),

@@ -72,7 +72,7 @@ var Rules = []Rule{
 	{From: "internal/intake", May: append([]string{"internal/house", "internal/people", "internal/locale", "golang.org/x/sync/errgroup", "golang.org/x/text/encoding/..."}, append(declaring, kernel...)...), Test: wholeTest, Why: "how the world writes to us: through the engine, like everybody"},
 	{From: "internal/demo", May: append([]string{"internal/house", "internal/people", "internal/locale", "internal/intake", "golang.org/x/sync/errgroup"}, append(declaring, kernel...)...), Test: wholeTest, Why: "a company made up through the engine, like a real one"},
 	{From: "internal/api", May: append([]string{"internal/house", "internal/itil/book", "internal/people", "internal/locale", "net/http", "net/http/...",
-		"github.com/danielgtaylor/huma/v2/...", "github.com/prometheus/client_golang/...", "github.com/google/uuid"}, append(declaring, kernel...)...), Test: append([]string{"web"}, wholeTest...),
+		"github.com/danielgtaylor/huma/v2/...", "github.com/prometheus/client_golang/...", "github.com/google/uuid", "github.com/xuri/excelize/v2"}, append(declaring, kernel...)...), Test: append([]string{"web"}, wholeTest...),
 		Why: "the book served: it knows kinds from the book, never one process"},
 	{From: "internal/cli", May: []string{"internal/...", "web", "net/http", "github.com/alecthomas/kong", "github.com/knadh/koanf/...", "github.com/xuri/excelize/v2", "golang.org/x/term"}, Test: append([]string{"github.com/rogpeppe/go-internal/testscript", "net/http/cookiejar"}, wholeTest...),
 		Why: "one struct a command; everything may be commanded"},

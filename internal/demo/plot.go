@@ -81,6 +81,9 @@ func routine(b *block, w *work) func(s *story) {
 			})
 			return
 		}
+		s.act(s.at.Add(about(s.rng, 20*time.Minute, .5)), maker, submit(&w.id))
+		boss := s.town.personas[role.ChangeManager]
+		s.act(later(s.town.office, s.at, about(s.rng, 5*time.Hour, .6)), boss, approve(&w.id))
 		s.act(w.begins, maker, func(tx *hands) error { return tx.Move(kind.Change, w.id, "start", record.Input{}) })
 		s.act(w.ends, maker, func(tx *hands) error { return tx.Move(kind.Change, w.id, "close", record.Input{}) })
 	}
@@ -144,4 +147,28 @@ func maxTime(a, b time.Time) time.Time {
 		return a
 	}
 	return b
+}
+
+// submit asks for a change to be approved: by those named, or by the change managers.
+func submit(change *record.ID, by ...record.ID) func(tx *hands) error {
+	return func(tx *hands) error {
+		in := record.Input{}
+		if len(by) > 0 {
+			in.Values = record.Values{"authorisers": by}
+		}
+		return tx.Move(kind.Change, *change, "submit", in)
+	}
+}
+
+// approve says yes to what the acting person is asked about a change.
+func approve(change *record.ID) func(tx *hands) error {
+	return func(tx *hands) error {
+		votes, err := tx.Find(kind.Approval, "target == t && state == 'pending' && approver == a", map[string]any{"t": string(*change), "a": string(tx.Actor().ID)}, 10)
+		for _, v := range votes {
+			if err == nil {
+				err = tx.Move(kind.Approval, v.ID(), "approve", record.Input{})
+			}
+		}
+		return err
+	}
 }

@@ -77,7 +77,10 @@ func (m *storm) before() {
 		}
 		return err
 	})
-	start := m.at.Add(time.Duration(20+m.rng.IntN(30)) * time.Minute)
+	begin := m.at
+	m.act(begin.Add(2*time.Minute), maker, submit(&m.cause))
+	m.act(begin.Add(15*time.Minute), m.town.personas[role.ChangeManager], approve(&m.cause))
+	start := begin.Add(time.Duration(20+m.rng.IntN(30)) * time.Minute)
 	m.act(start, maker, func(tx *hands) error { return tx.Move(kind.Change, m.cause, "start", record.Input{}) })
 	m.act(m.at.Add(time.Duration(25+m.rng.IntN(30))*time.Minute), maker, func(tx *hands) error { return tx.Move(kind.Change, m.cause, "close", record.Input{}) })
 }
@@ -318,7 +321,9 @@ func (m *storm) learn() {
 		}
 		return err
 	})
-	act(about(m.rng, 40*time.Hour, .4), maker, func(tx *hands) error { return tx.Move(kind.Change, fix, "start", record.Input{}) })
+	act(10*time.Minute, maker, submit(&fix))
+	act(about(m.rng, 4*time.Hour, .4), m.town.personas[role.ChangeManager], approve(&fix))
+	act(about(m.rng, 36*time.Hour, .4), maker, func(tx *hands) error { return tx.Move(kind.Change, fix, "start", record.Input{}) })
 	act(2*time.Hour, maker, func(tx *hands) error { return tx.Move(kind.Change, fix, "close", record.Input{}) })
 	act(about(m.rng, 20*time.Hour, .4), problems, func(tx *hands) error { return tx.Move(kind.Problem, m.problem, "apply_fix", record.Input{}) })
 	act(about(m.rng, 40*time.Hour, .4), problems, func(tx *hands) error { return tx.Move(kind.Problem, m.problem, "close", record.Input{}) })

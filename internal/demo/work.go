@@ -248,6 +248,14 @@ func (t *tale) holdForChange(at time.Time) {
 		}
 		return tx.Move(kind.Incident, t.id, "hold", record.Input{Note: t.say("await_change", t.hand.lang), Values: record.Values{"hold_reason": "awaiting_change"}})
 	})
+	var by []record.ID
+	judge := t.town.personas[role.ChangeManager]
+	if maker == judge {
+		judge = t.town.personas[role.ServiceOwner]
+		by = []record.ID{judge.id}
+	}
+	t.act(t.at.Add(time.Minute), maker, submit(&chg, by...))
+	t.act(t.at.Add(about(t.rng, 3*time.Hour, .5)), judge, approve(&chg))
 	start := t.days(t.at, 2+t.rng.IntN(14)).Add(time.Duration(t.rng.IntN(240)) * time.Minute)
 	mover := t.town.personas[role.ChangeManager]
 	t.heldFor = "change"

@@ -100,12 +100,16 @@ func Open(ctx context.Context, c Config) (*House, error) {
 
 // Book gathers what all processes, people and the kernel declare.
 func Book(eng **engine.Engine) (*book.Book, error) {
+	mentions, err := mentionRules(eng, book.Stages)
+	if err != nil {
+		return nil, err
+	}
 	platform := itil.Stage{Name: "platform", Processes: []itil.Process{people.Process, {Name: "administration", Records: append(engine.Kinds(eng), savedViews(eng)), Grants: append([]permit.Grant{
 		{Role: role.Admin, May: "*", Kind: engine.CustomKind},
 		{Role: role.Admin, May: "*", Kind: engine.SettingKind},
 		{Role: role.Auditor, May: "read", Kind: engine.CustomKind},
 		{Role: role.Auditor, May: "read", Kind: engine.SettingKind},
-	}, viewGrants...)}}}
+	}, viewGrants...), Rules: mentions}}}
 	return book.New(append(append([]itil.Stage(nil), book.Stages...), platform)...)
 }
 

@@ -217,7 +217,7 @@ func TestRowsOutOfOrder(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if g, ok := h.Engine.Title(ctx, "group", v.Record.Ref("group")); !ok || g.Title != "Group 4" {
+		if g, ok := h.Engine.Title(ctx, "", "group", v.Record.Ref("group")); !ok || g.Title != "Group 4" {
 			t.Errorf("its group after that minute: %v", g)
 		}
 		if verdict, err := h.Verify(ctx, nil); err != nil || !verdict.Clean() {

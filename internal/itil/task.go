@@ -16,8 +16,8 @@ type Task struct {
 	record.Base
 	Title        string          `maru:"title,required,search,min=3,max=200"`
 	Description  record.Markdown `maru:"description,search"`
-	Requester    record.Ref      `maru:"requester,required,to=user,index,section=people"`
-	OpenedBy     record.Ref      `maru:"opened_by,derived,to=user,index,section=people"`
+	Requester    record.Ref      `maru:"requester,required,to=user,involved,index,section=people"`
+	OpenedBy     record.Ref      `maru:"opened_by,derived,to=user,involved,index,section=people"`
 	Channel      string          `maru:"channel,fixed,one=portal|email|phone|chat|walk_in|event|api|system,section=origin"`
 	Service      record.Ref      `maru:"service,to=service,section=what"`
 	Offering     record.Ref      `maru:"offering,to=service_offering,section=what"`
@@ -28,7 +28,7 @@ type Task struct {
 	Priority     int             `maru:"priority,derived,one=1|2|3|4|5,section=priority"`
 	Override     *int            `maru:"priority_override,override,one=1|2|3|4|5,section=priority"`
 	Group        record.Ref      `maru:"group,to=group,section=people"`
-	Assignee     record.Ref      `maru:"assignee,to=user,index,section=people"`
+	Assignee     record.Ref      `maru:"assignee,to=user,among=group.members,involved,index,section=people"`
 	DueAt        *time.Time      `maru:"due_at,derived,section=time"`
 	Watchers     []record.ID     `maru:"watchers,to=user,max=100,section=people"`
 	Confidential bool            `maru:"confidential,section=people"`

@@ -193,6 +193,9 @@ func (d *Door) actor(ctx context.Context, id record.ID) (record.Actor, error) {
 	return a, nil
 }
 
+// Of gives the actor of a user; nobody who is not active.
+func (d *Door) Of(ctx context.Context, id record.ID) (record.Actor, error) { return d.actor(ctx, id) }
+
 // Actor gives the actor of the user with an e-mail address, for the command line.
 func (d *Door) Actor(ctx context.Context, email string) (record.Actor, error) {
 	u, err := d.byEmail(ctx, email)

@@ -206,3 +206,19 @@ for (const lang of ['ko', 'en'] as const) {
     });
   });
 }
+
+test('who may be assigned are the people of the group', async ({ signedIn, api }) => {
+  const as = api('agent');
+  const i = await assigned(as, unique('누구에게 맡길까'));
+  const page = await signedIn('agent', { lang: 'ko' });
+  await page.goto(`/incidents/${i.number}`);
+  const fact = page.locator('dl.facts > div').filter({ has: page.locator('dt', { hasText: /^담당자/ }) });
+  if (!(await fact.isVisible())) await page.locator('.emptytoggle').click();
+  await fact.hover();
+  await fact.getByRole('button', { name: /고치기/ }).click();
+  await expect(page.getByRole('option', { name: /^이도윤/ })).toBeVisible();
+  await expect(page.getByRole('option', { name: /^(오세훈|관리자)/ })).toHaveCount(0); // they are in no group that works on this
+  await page.keyboard.type('ㅇㄷㅇ');
+  await page.getByRole('option', { name: /^이도윤/ }).click();
+  await expect(fact).toContainText('이도윤');
+});

@@ -78,7 +78,7 @@ for (const lang of ['ko', 'en'] as const) {
     const number = /SPC\d+/.exec(page.url())?.[0] ?? '';
     for (const [name, value] of [[w.pieces, '12'], [w.weight, '1.25'], [w.purity, '99.5'], [w.price, w.cash], [w.drying, w.span], [w.foundOn, w.day], [w.fragile, w.yes], [w.nicknames, 'Rocky'], [w.hiding, '서랍 3'], [w.colour, w.blue], [w.readings, '7']] as const)
       await expect(fact(page, name), name).toContainText(value);
-    await expect(page.getByText('단면', { exact: false }).first()).toBeVisible();
+    await expect(page.locator('strong', { hasText: '단면' })).toBeVisible();
     // Click to edit, and a move whose guard explains itself.
     await fact(page, w.grade).hover();
     await fact(page, w.grade).getByRole('button', { name: new RegExp(w.edit) }).click();

@@ -13,11 +13,13 @@ export type Prefs = {
   narrow: boolean; // side bar folded to its icons
   preview: boolean; // split view in lists
   columns: Record<string, string[]>; // by kind
+  widths: Record<string, Record<string, number>>; // of columns, by kind
+  folded: Record<string, string[]>; // groups of a list, by kind
   recent: { plural: string; key: string; title: string }[];
 };
 
 const KEY = 'maru.prefs';
-const plain: Prefs = { theme: 'system', density: 'normal', narrow: false, preview: false, columns: {}, recent: [] };
+const plain: Prefs = { theme: 'system', density: 'normal', narrow: false, preview: false, columns: {}, widths: {}, folded: {}, recent: [] };
 
 const read = (): Prefs => {
   try {

@@ -6,7 +6,7 @@ import { need, type Area } from './i18n';
 import { Frame } from './shell/Frame';
 import { Failed, NotFound } from './shell/States';
 
-export type QueueSearch = { view?: string; filter?: string; order?: string; q?: string; at?: string; as?: string; by?: string; columns?: string };
+export type QueueSearch = { view?: string; filter?: string; order?: string; q?: string; at?: string; as?: string; by?: string; columns?: string; group?: string };
 
 export type FiguresSearch = { period?: string; from?: string; to?: string; kpi?: string };
 
@@ -21,8 +21,8 @@ const pick = <K extends string>(from: Record<string, unknown>, keys: K[]): Parti
 };
 
 // page is a part of the console that loads its own words with itself.
-const page = <K extends string>(area: Area, part: () => Promise<Record<K, () => ReactNode>>, name: K): RouteComponent =>
-  lazyRouteComponent(async () => (await Promise.all([part(), need(area)]))[0], name);
+const page = <K extends string>(area: Area | Area[], part: () => Promise<Record<K, () => ReactNode>>, name: K): RouteComponent =>
+  lazyRouteComponent(async () => (await Promise.all([part(), ...[area].flat().map(need)]))[0], name);
 
 const root = createRootRoute({ component: Frame, notFoundComponent: () => <NotFound />, errorComponent: ({ error }) => <Failed error={error} /> });
 
@@ -34,13 +34,15 @@ const portal = createRoute({ getParentRoute: () => root, path: '/portal', compon
 const portalHome = createRoute({ getParentRoute: () => portal, path: '/', component: page('portal', () => import('./portal/Home'), 'HomePage'), validateSearch: s => pick(s, ['q']) });
 const portalList = createRoute({ getParentRoute: () => portal, path: '/requests', component: page('portal', () => import('./portal/Requests'), 'RequestsPage'), validateSearch: s => pick(s, ['show']) });
 const portalNew = createRoute({ getParentRoute: () => portal, path: '/new/$plural', component: page('portal', () => import('./portal/Report'), 'ReportPage'), validateSearch: s => pick(s, ['service', 'title']) });
+const portalApprovals = createRoute({ getParentRoute: () => portal, path: '/approvals', component: page('approval', () => import('./portal/Approvals'), 'ApprovalsPage'), validateSearch: s => pick(s, ['show']) });
+const portalApproval = createRoute({ getParentRoute: () => portal, path: '/approvals/$key', component: page('approval', () => import('./portal/Approvals'), 'ApprovalPage') });
 const portalOne = createRoute({ getParentRoute: () => portal, path: '/$plural/$key', component: page('portal', () => import('./portal/Request'), 'OnePage') });
 
 // desk is the console for those signed in; everything under it has the book.
 const desk = createRoute({ getParentRoute: () => root, id: 'desk', component: Desk });
 const home = createRoute({ getParentRoute: () => desk, path: '/', beforeLoad: () => { throw redirect({ to: '/my' }); } });
 const my = createRoute({ getParentRoute: () => desk, path: '/my', component: lazyRouteComponent(() => import('./shell/Place'), 'MyWork') });
-const approvals = createRoute({ getParentRoute: () => desk, path: '/my/approvals', component: lazyRouteComponent(() => import('./shell/Place'), 'Approvals') });
+const approvals = createRoute({ getParentRoute: () => desk, path: '/my/approvals', component: page('approval', () => import('./approval/Approvals'), 'Approvals'), validateSearch: s => pick(s, ['show', 'at']) });
 const figures = createRoute({ getParentRoute: () => desk, path: '/figures/$process', component: page('figures', () => import('./figures/Figures'), 'FiguresPage'), validateSearch: (s): FiguresSearch => pick(s, ['period', 'from', 'to', 'kpi']) });
 const admin = createRoute({ getParentRoute: () => desk, path: '/admin', component: page('admin', () => import('./admin/Admin'), 'AdminPage') });
 const adminPages = [
@@ -55,13 +57,13 @@ const adminPages = [
   createRoute({ getParentRoute: () => admin, path: '/jobs', component: page('admin', () => import('./admin/Jobs'), 'JobsPage') }),
   createRoute({ getParentRoute: () => admin, path: '/journal', component: page('admin', () => import('./admin/Journal'), 'JournalPage') }),
 ] as const;
-const queue = createRoute({ getParentRoute: () => desk, path: '/$plural', component: lazyRouteComponent(() => import('./queue/Queue'), 'QueuePage'), validateSearch: (s): QueueSearch => pick(s, ['view', 'filter', 'order', 'q', 'at', 'as', 'by', 'columns']) });
+const queue = createRoute({ getParentRoute: () => desk, path: '/$plural', component: page('queue', () => import('./queue/Queue'), 'QueuePage'), validateSearch: (s): QueueSearch => pick(s, ['view', 'filter', 'order', 'q', 'at', 'as', 'by', 'columns', 'group']) });
 const create = createRoute({ getParentRoute: () => desk, path: '/$plural/new', component: lazyRouteComponent(() => import('./create/Create'), 'CreatePage') });
-const record = createRoute({ getParentRoute: () => desk, path: '/$plural/$key', component: lazyRouteComponent(() => import('./record/Record'), 'RecordPage') });
-const room = createRoute({ getParentRoute: () => desk, path: '/$plural/$key/room', component: page('room', () => import('./major/Room'), 'RoomPage') });
+const record = createRoute({ getParentRoute: () => desk, path: '/$plural/$key', component: page('record', () => import('./record/Record'), 'RecordPage'), validateSearch: s => pick(s, ['as_of']) });
+const room = createRoute({ getParentRoute: () => desk, path: '/$plural/$key/room', component: page(['room', 'record'], () => import('./major/Room'), 'RoomPage') });
 
 export const router = createRouter({
-  routeTree: root.addChildren([signin, setup, portal.addChildren([portalHome, portalList, portalNew, portalOne]), desk.addChildren([home, my, approvals, admin.addChildren(adminPages), figures, create, queue, record, room])]),
+  routeTree: root.addChildren([signin, setup, portal.addChildren([portalHome, portalList, portalNew, portalApprovals, portalApproval, portalOne]), desk.addChildren([home, my, approvals, admin.addChildren(adminPages), figures, create, queue, record, room])]),
   defaultPreload: 'intent',
   defaultPreloadStaleTime: 0,
   scrollRestoration: false,

@@ -8,6 +8,7 @@ import (
 	"github.com/maru-itsm/maru/internal/itil/design/availability"
 	"github.com/maru-itsm/maru/internal/itil/design/catalogue"
 	"github.com/maru-itsm/maru/internal/itil/design/servicelevel"
+	"github.com/maru-itsm/maru/internal/itil/function/approval"
 	"github.com/maru-itsm/maru/internal/itil/function/servicedesk"
 	"github.com/maru-itsm/maru/internal/itil/operation/incident"
 	"github.com/maru-itsm/maru/internal/itil/operation/problem"
@@ -22,5 +23,5 @@ var Stages = append([]itil.Stage{
 	{Name: "design", Processes: []itil.Process{catalogue.Process, servicelevel.Process, availability.Process}},
 	{Name: "transition", Processes: []itil.Process{change.Process, configuration.Process}},
 	{Name: "operation", Processes: []itil.Process{incident.Process, problem.Process}},
-	{Name: "function", Processes: []itil.Process{servicedesk.Process}},
+	{Name: "function", Processes: []itil.Process{servicedesk.Process, approval.Process}},
 }, more...)

@@ -15,8 +15,11 @@ const SavedView = "saved_view"
 
 // What several processes share.
 const (
-	Category = "category"
-	Approval = "approval"
+	Category       = "category"
+	ApprovalRound  = "approval_round"
+	Approval       = "approval"
+	Delegation     = "delegation"
+	CannedResponse = "canned_response"
 )
 
 // Service design and transition.

@@ -380,7 +380,7 @@ func TestNobody(t *testing.T) {
 				t.Errorf("%s with %s: %v", what, name, err)
 			}
 		}
-		if title, ok := w.Title(ctx, "thing", r.ID()); ok {
+		if title, ok := w.Title(ctx, "", "thing", r.ID()); ok {
 			t.Errorf("title with %s: %v", name, title)
 		}
 	}

@@ -91,7 +91,7 @@ func TestErasedBehindAReference(t *testing.T) {
 	if got := w.pages(w.admin, engine.ListRequest{Kind: "thing", Filter: "owner.name == 'guest'"}); got != "" {
 		t.Errorf("found by the name that is gone: %s", got)
 	}
-	title, ok := w.Title(w.admin, "user", w.eve)
+	title, ok := w.Title(w.admin, "", "user", w.eve)
 	if !ok || !strings.HasPrefix(title.Title, "erased-") {
 		t.Errorf("%v %v", title, ok)
 	}

@@ -52,7 +52,7 @@ func (p *plan) input(it *item, req Request) (record.Input, error) {
 		case name == "state" && it.kind.Life != nil:
 			return in, fault.Field("state", "use_action")
 		default:
-			v, err := p.value(f, it, req.Verb, raw, allowed)
+			v, err := p.value(f, it, req, raw, allowed)
 			if bad(err); err == nil && (v != nil || req.Verb != permit.Create || f.Default == "") { // a new record keeps its defaults
 				in.Values[name] = v
 			}
@@ -131,7 +131,8 @@ func (p *plan) allowed(it *item, verb string) (func(*record.Field) bool, error) 
 }
 
 // value checks that the field may be set, parses it and resolves references.
-func (p *plan) value(f *record.Field, it *item, verb string, raw any, allowed func(*record.Field) bool) (any, error) {
+func (p *plan) value(f *record.Field, it *item, req Request, raw any, allowed func(*record.Field) bool) (any, error) {
+	verb, body := req.Verb, req.Body
 	if !p.actor.System {
 		ok, err := p.overrides(f, it, verb)
 		switch {
@@ -158,14 +159,20 @@ func (p *plan) value(f *record.Field, it *item, verb string, raw any, allowed fu
 		return v, err
 	}
 	switch v := v.(type) {
+	case string:
+		if f.Of != "" {
+			kind, _ := body[f.Of].(string)
+			id, err := p.resolve(f, kind, v)
+			return string(id), err
+		}
 	case record.ID:
 		if f.To != "" {
-			return p.resolve(f, string(v))
+			return p.resolve(f, f.To, string(v))
 		}
 	case []record.ID:
 		out := make([]record.ID, 0, len(v))
 		for _, ref := range v {
-			id, err := p.resolve(f, string(ref))
+			id, err := p.resolve(f, f.To, string(ref))
 			if err != nil {
 				return nil, err
 			}
@@ -238,9 +245,12 @@ func forbiddenField(name string) error {
 
 // resolve turns an id, a number or another unique key into the id of a record the
 // actor may see; what they may not see is as unknown as what is not there.
-func (p *plan) resolve(f *record.Field, key string) (record.ID, error) {
-	unknown := fault.Field(f.Name, "unknown_reference", "kind", f.To, "value", clip(key))
-	k := p.e.schema.Kind(f.To)
+func (p *plan) resolve(f *record.Field, kind, key string) (record.ID, error) {
+	unknown := fault.Field(f.Name, "unknown_reference", "kind", clip(kind), "value", clip(key))
+	k := p.e.schema.Kind(kind)
+	if k == nil { // a kind that a caller named
+		return "", unknown
+	}
 	r, err := p.e.byKey(p.ctx, k, key, true)
 	if err != nil {
 		if g := fault.Of(err); g != nil && g.Class == fault.NotFound {

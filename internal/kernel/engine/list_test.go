@@ -141,10 +141,10 @@ func TestWhatYouMayNotSee(t *testing.T) {
 		if err != nil || v.Mask.Sees(v.Record.Kind.Field("inside")) || v.Mask.Sees(v.Record.Kind.Field("level")) || !v.Mask.Sees(v.Record.Kind.Field("title")) || fmt.Sprint(v.Can) != "{[] [title body owner] [comment]}" {
 			t.Errorf("%+v %v", v.Can, err)
 		}
-		if title, ok := w.Title(w.guest, "thing", other.ID()); ok {
+		if title, ok := w.Title(w.guest, "", "thing", other.ID()); ok {
 			t.Errorf("title of what one may not see: %v", title)
 		}
-		if title, ok := w.Title(w.agent, "thing", other.ID()); !ok || title.Title != "other" || title.Number != other.Number() {
+		if title, ok := w.Title(w.agent, "", "thing", other.ID()); !ok || title.Title != "other" || title.Number != other.Number() {
 			t.Errorf("title %v", title)
 		}
 	})

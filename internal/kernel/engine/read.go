@@ -20,6 +20,14 @@ type View struct {
 	Can    Can
 }
 
+// Title gives what the record is called in a language, or its number to whom its name is hidden.
+func (v View) Title(lang string) string {
+	if f := v.Record.Kind.Field(v.Record.Kind.Title); f == nil || !v.Mask.Sees(f) {
+		return v.Record.Number()
+	}
+	return v.Record.TitleIn(lang)
+}
+
 // view masks a record for an actor and says what they may do with it.
 func (e *Engine) view(a record.Actor, env query.Env, r *record.Record) (View, error) {
 	return e.viewer(a, env).view(r)
@@ -417,8 +425,8 @@ func (e *Engine) GroupsOf(ctx context.Context, kind, field string, id record.ID)
 // A Title is what a record is called.
 type Title struct{ Number, Title string }
 
-// Title gives what a record is called, if the actor may see it and its name.
-func (e *Engine) Title(ctx context.Context, kind string, id record.ID) (Title, bool) {
+// Title gives what a record is called in a language, if the actor may see it and its name.
+func (e *Engine) Title(ctx context.Context, lang, kind string, id record.ID) (Title, bool) {
 	a, err := permit.From(ctx)
 	if err != nil {
 		return Title{}, false
@@ -432,5 +440,5 @@ func (e *Engine) Title(ctx context.Context, kind string, id record.ID) (Title, b
 	if err != nil || mask.Empty() || f == nil || !mask.Sees(f) {
 		return Title{}, false
 	}
-	return Title{r.Number(), r.Title()}, true
+	return Title{r.Number(), r.TitleIn(lang)}, true
 }

@@ -27,6 +27,9 @@ func (p *plan) Change() *record.Change {
 	return p.stack[len(p.stack)-1]
 }
 
+// Kind implements record.Ask.
+func (p *plan) Kind(name string) *record.Kind { return p.e.schema.Kind(name) }
+
 // Get implements record.Ask.
 func (p *plan) Get(kind string, id record.ID) (*record.Record, error) {
 	if it := p.items[id]; it != nil && it.kind.Name == kind {

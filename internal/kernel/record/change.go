@@ -26,6 +26,7 @@ type Ask interface {
 	Actor() Actor                                                                // who began the change
 	Change() *Change                                                             // what is being done to the record at hand
 	Setting(name string) string                                                  // a declared setting's present value
+	Kind(name string) *Kind                                                      // a kind as it is declared now, or nil
 	Get(kind string, id ID) (*Record, error)                                     // fault.NotFound when absent
 	Find(kind, filter string, args map[string]any, limit int) ([]*Record, error) // CEL over the kind's fields; args are its extra variables
 	Linked(id ID, link string, reverse bool) ([]ID, error)                       // ends of typed links

@@ -50,6 +50,9 @@ type Field struct {
 	Name     string
 	Type     FieldType
 	To       string   // kind referred to, for Reference and References
+	Of       string   // text that is the id of a record of whatever kind this other field names
+	Among    string   // reference: one of those in a list of the record that another field refers to, as "group.members"; a hint for pickers
+	Involved bool     // who is named here had a hand in the record, and decides nothing about it
 	Choices  []string // allowed codes, for Choice and for Int with names
 	Required bool     // must not be empty
 	Derived  bool     // set by the engine or by code, never by a caller
@@ -139,7 +142,7 @@ func fieldOf(sf reflect.StructField) (*Field, error) {
 func (f *Field) word(w string) error {
 	key, val, valued := strings.Cut(w, "=")
 	switch key {
-	case "to", "one", "default", "section", "min", "max", "scale":
+	case "to", "of", "among", "one", "default", "section", "min", "max", "scale":
 		if val == "" {
 			return fmt.Errorf("field %s: tag word %q needs a value", f.Name, w)
 		}
@@ -175,6 +178,12 @@ func (f *Field) word(w string) error {
 		}
 	case "to":
 		f.To = val
+	case "of":
+		f.Of = val
+	case "among":
+		f.Among = val
+	case "involved":
+		f.Involved = true
 	case "one":
 		f.Choices = strings.Split(val, "|")
 		if f.Type == Text {
@@ -214,6 +223,12 @@ func (f *Field) coherent() error {
 		return fmt.Errorf("field %s: a reference needs to=", f.Name)
 	case !isRef && f.To != "":
 		return fmt.Errorf("field %s: only references have to=", f.Name)
+	case f.Of != "" && f.Type != Text:
+		return fmt.Errorf("field %s: only text has of=", f.Name)
+	case f.Among != "" && !isRef:
+		return fmt.Errorf("field %s: only references have among=", f.Name)
+	case f.Involved && f.To == "":
+		return fmt.Errorf("field %s: only references can be involved", f.Name)
 	case f.Choices != nil && f.Type != Choice && f.Type != Int:
 		return fmt.Errorf("field %s: only text and int have one=", f.Name)
 	case f.Type == Choice && len(f.Choices) == 0:
@@ -253,6 +268,10 @@ func (f *Field) limits() error {
 	}
 	switch f.Type {
 	case Text, RichText, Int, Number, Pct, Cash, Span, References, Texts:
+	case I18n:
+		if f.Min != nil {
+			return fmt.Errorf("field %s: %s has no min", f.Name, f.Type)
+		}
 	default:
 		if f.Min != nil || f.Max != nil {
 			return fmt.Errorf("field %s: %s has no min or max", f.Name, f.Type)

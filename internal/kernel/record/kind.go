@@ -19,7 +19,7 @@ type Base struct {
 	Number    string    `maru:"number,derived"`
 	Version   int64     `maru:"version,derived"`
 	CreatedAt time.Time `maru:"created_at,derived"`
-	CreatedBy Ref       `maru:"created_by,derived,to=user"`
+	CreatedBy Ref       `maru:"created_by,derived,to=user,involved"`
 	UpdatedAt time.Time `maru:"updated_at,derived"`
 	UpdatedBy Ref       `maru:"updated_by,derived,to=user"`
 	Tags      []string  `maru:"tags,max=50"`
@@ -180,6 +180,9 @@ func (k *Kind) check() error {
 		if f.Personal != "" {
 			need(f.Name+" personal=", f.Personal)
 		}
+		if f.Of != "" {
+			need(f.Name+" of=", f.Of)
+		}
 		columns := []string{f.Name}
 		if f.Type == Cash {
 			columns = append(columns, f.Name+"_currency")
@@ -231,6 +234,18 @@ type kinds struct {
 	byPrefix map[string]*Kind
 }
 
+// among reports whether a field's among= leads to a list of what the field refers to.
+func (ks *kinds) among(k *Kind, f *Field) bool {
+	near, far, _ := strings.Cut(f.Among, ".")
+	n := k.Field(near)
+	if n == nil || n.Type != Reference || ks.byName[n.To] == nil {
+		return false
+	}
+	l := ks.byName[n.To].Field(far)
+	return l != nil && l.Type == References && l.To == f.To
+}
+
+
 // NewSchema compiles declarations and checks that every reference has a target.
 func NewSchema(decls []Any) (*Schema, error) {
 	var list []*Kind
@@ -262,6 +277,9 @@ func (s *Schema) install(list []*Kind) error {
 		for _, f := range k.Fields {
 			if f.To != "" && ks.byName[f.To] == nil {
 				errs = append(errs, fmt.Errorf("kind %s: field %s refers to unknown kind %q", k.Name, f.Name, f.To))
+			}
+			if f.Among != "" && !ks.among(k, f) {
+				errs = append(errs, fmt.Errorf("kind %s: field %s cannot be among %s", k.Name, f.Name, f.Among))
 			}
 		}
 		for _, l := range k.Links {

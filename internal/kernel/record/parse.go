@@ -267,9 +267,13 @@ func (f *Field) Check(v any) error {
 			return fault.Field(f.Name, "too_long", "max", maxJSON)
 		}
 	case Words:
+		most := int64(maxRichText)
+		if f.Max != nil {
+			most = *f.Max
+		}
 		for _, s := range v {
-			if len(s) > maxRichText {
-				return fault.Field(f.Name, "too_long", "max", maxRichText)
+			if int64(utf8.RuneCountInString(s)) > most {
+				return fault.Field(f.Name, "too_long", "max", most)
 			}
 		}
 	}

@@ -95,7 +95,7 @@ func TestCheck(t *testing.T) {
 		{bound(Cash, 0, 10), Money{"10.0001", "KRW"}, "too_big"}, {bound(Cash, 0, 10), Money{"-1", "KRW"}, "too_small"}, {of(Cash), Money{"123456789012345", "KRW"}, "too_big"}, {of(Cash), Money{}, "wrong_format"},
 		{bound(Span, 0, 60), time.Minute, ""}, {bound(Span, 0, 60), 61 * time.Second, "too_big"}, {bound(Span, 0, 60), -time.Second, "too_small"},
 		{bound(Texts, 1, 2), []string{"a", "b", "c"}, "too_many"}, {bound(Texts, 2, 3), []string{"a"}, "too_few"}, {of(Texts), make([]string, 501), "too_many"}, {of(Texts), []string{strings.Repeat("가", 101)}, "too_long"}, {of(References), make([]ID, 500), ""}, {of(References), make([]ID, 501), "too_many"},
-		{of(JSON), RawJSON(strings.Repeat("1", maxJSON+1)), "too_long"}, {of(I18n), Words{"ko": strings.Repeat("x", maxRichText+1)}, "too_long"}, {of(Bool), true, ""}, {of(Text), nil, ""},
+		{of(JSON), RawJSON(strings.Repeat("1", maxJSON+1)), "too_long"}, {of(I18n), Words{"ko": strings.Repeat("x", maxRichText+1)}, "too_long"}, {&Field{Name: "f", Type: I18n, Max: ptr(int64(3))}, Words{"ko": "가나다"}, ""}, {&Field{Name: "f", Type: I18n, Max: ptr(int64(3))}, Words{"ko": "가", "en": "four"}, "too_long"}, {of(Bool), true, ""}, {of(Text), nil, ""},
 	} {
 		err := c.f.Check(c.v)
 		if code := codeOf(err); code != c.want {

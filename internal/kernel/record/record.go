@@ -77,8 +77,18 @@ func (r *Record) Ref(n string) ID {
 }
 
 // Title gives what the kind calls a record by, or its number.
-func (r *Record) Title() string {
-	if t := r.Text(r.Kind.Title); t != "" {
+func (r *Record) Title() string { return r.TitleIn("") }
+
+// TitleIn is Title in a language, where the kind's titles have several.
+func (r *Record) TitleIn(lang string) string {
+	t := r.Text(r.Kind.Title)
+	if f := r.Kind.Field(r.Kind.Title); f != nil && f.Type == I18n {
+		w, _ := r.At(f).(Words)
+		if t = w.In(lang); t == "" {
+			t = r.Text("name") // what nobody has found words for yet
+		}
+	}
+	if t != "" {
 		return t
 	}
 	return r.Number()

@@ -233,7 +233,17 @@ func TestSchema(t *testing.T) {
 	if s.Plural("samples") != s.Kind("sample") || s.Kind("none") != nil || s.Plural("none") != nil || len(s.Kinds()) != 2 {
 		t.Error("kinds are not found by their names")
 	}
+	type amongNone struct {
+		Base
+		Who Ref `maru:"who,to=user,among=group.members"`
+	}
+	type amongText struct {
+		Base
+		Group Ref `maru:"group,to=user"`
+		Who   Ref `maru:"who,to=user,among=group.state"`
+	}
 	for what, ds := range map[string][]Any{
+		"among what is not there": {user, Type[amongNone]{Kind: "b", Plural: "bs"}}, "among what is no list": {user, Type[amongText]{Kind: "b", Plural: "bs"}},
 		"a name twice": {user, user}, "a plural twice": {user, Type[withState]{Kind: "b", Plural: "users"}},
 		"a prefix twice":        {user, Type[withState]{Kind: "b", Plural: "bs", Prefix: "X"}, Type[withState]{Kind: "c", Plural: "cs", Prefix: "X"}},
 		"a reference to nobody": {Type[sample]{Kind: "sample", Plural: "samples"}},

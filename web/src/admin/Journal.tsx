@@ -91,7 +91,7 @@ export const JournalPage = () => {
             k && (
               <li key={r.seq} className="traced">
                 <Link to="/$plural/$key" params={{ plural: k.plural, key: r.number || r.id }}>
-                  <span className="num idn">{r.number || label(names.data?.kinds.find(x => x.name === r.kind)?.label) || label(k.label)}</span> <span lang={langOf(r.title)}>{r.title}</span>
+                  <span className="num idn">{r.number || label(names.data?.kinds.find(x => x.name === r.kind)?.label) || label(k.label)}</span> {r.title !== r.number && <span lang={langOf(r.title)}>{r.title}</span>}
                 </Link>
                 <ol>
                   <StepLine kind={k} step={r.step} />

@@ -1,10 +1,10 @@
 // Questions to the server, and what they are remembered by.
-import { keepPreviousData, QueryClient, useInfiniteQuery, useQuery, type InfiniteData } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, QueryClient, useInfiniteQuery, useQuery, type InfiniteData } from '@tanstack/react-query';
 import type { Kind } from './types';
 import { call, get, post } from './client';
 import { Fault } from './fault';
 import { learn } from './names';
-import type { Attachment, Book, Comment, Count, Found, Link, Me, Page, Rec, Step } from './types';
+import type { Alike, Attachment, Book, Comment, Count, Found, Link, Me, Page, Rec, Step } from './types';
 
 export const client = new QueryClient({
   defaultOptions: {
@@ -23,22 +23,24 @@ export const useBookWire = (on: boolean) => useQuery({ queryKey: ['book'], query
 
 export const PAGE = 200;
 
-export type ListAsk = { kind: Kind; filter: string; order: string; fields: string[] };
-export const listKey = (a: ListAsk): readonly unknown[] => ['list', a.kind.name, a.filter, a.order, a.fields.join(',')];
+// counted asks for a total with the first page.
+export type ListAsk = { kind: Kind; filter: string; order: string; fields: string[]; size?: number; counted?: boolean };
+export const listKey = (a: ListAsk): readonly unknown[] => ['list', a.kind.name, a.filter, a.order, a.fields.join(','), a.size ?? PAGE];
 
-export const useList = (a: ListAsk) =>
-  useInfiniteQuery({
+export const listOptions = (a: ListAsk) =>
+  infiniteQueryOptions({
     queryKey: listKey(a),
     queryFn: async ({ pageParam, signal }) => {
-      const p = await get<Page>(`/${a.kind.plural}`, { filter: a.filter, order: a.order, fields: a.fields.join(','), limit: PAGE, cursor: pageParam, expand: 'refs', count: pageParam === '' }, signal);
+      const p = await get<Page>(`/${a.kind.plural}`, { filter: a.filter, order: a.order, fields: a.fields.join(','), limit: a.size ?? PAGE, cursor: pageParam, expand: 'refs', count: (a.counted ?? true) && pageParam === '' }, signal);
       learn(p.refs);
       return p;
     },
     initialPageParam: '',
     getNextPageParam: p => p.next_cursor ?? undefined,
-    placeholderData: keepPreviousData,
     refetchOnWindowFocus: false, // what is new is announced, never slipped under the cursor
   });
+
+export const useList = (a: ListAsk, on = true) => useInfiniteQuery({ ...listOptions(a), placeholderData: keepPreviousData, enabled: on });
 
 // patchRows puts changed rows in the place where they stood.
 export const patchRows = (kind: string, rows: Page['items']): void => {
@@ -57,6 +59,20 @@ export const fetchRecord = async (k: Kind, key: string, signal?: AbortSignal): P
 };
 export const useRecord = (k: Kind, key: string) => useQuery({ queryKey: recordKey(k.name, key), queryFn: ({ signal }) => fetchRecord(k, key, signal) });
 
+// usePast asks for a record as it was; without a moment it asks nothing.
+export const usePast = (k: Kind, key: string, at: string | undefined) =>
+  useQuery({
+    queryKey: ['past', k.name, key, at],
+    queryFn: async ({ signal }) => {
+      const r = await get<Rec>(`/${k.plural}/${encodeURIComponent(key)}`, { expand: 'refs', as_of: at }, signal);
+      learn(r.refs);
+      return r;
+    },
+    enabled: Boolean(at),
+    staleTime: Infinity, // what was, stays
+    placeholderData: keepPreviousData,
+  });
+
 const under = <T>(k: Kind, key: string, what: string) => ({
   queryKey: [what, k.name, key] as const,
   queryFn: async ({ signal }: { signal: AbortSignal }) => (await get<{ items: T[] }>(`/${k.plural}/${encodeURIComponent(key)}/${what}`, {}, signal)).items,
@@ -64,6 +80,7 @@ const under = <T>(k: Kind, key: string, what: string) => ({
 export const useComments = (k: Kind, key: string) => useQuery(under<Comment>(k, key, 'comments'));
 export const useHistory = (k: Kind, key: string) => useQuery(under<Step>(k, key, 'history'));
 export const useAttachments = (k: Kind, key: string) => useQuery(under<Attachment>(k, key, 'attachments'));
+export const useSimilar = (k: Kind, key: string) => useQuery(under<Alike>(k, key, 'similar'));
 export const useLinks = (k: Kind, key: string) => useQuery(under<Link>(k, key, 'links'));
 
 // refresh asks again for everything about one record.

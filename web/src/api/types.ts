@@ -21,6 +21,8 @@ export type Field = {
   custom: boolean;
   on_create: boolean;
   to?: string;
+  among?: string; // one of those in a list of the record that another field refers to: "group.members"
+  of?: string; // the id of a record of whatever kind that other field names
   min?: number;
   max?: number;
   default?: string;
@@ -71,7 +73,10 @@ export type Step = { at: string; change: string; actor?: string; via?: string; v
 export type Attachment = { id: string; at: string; author: string; name: string; type: string; size: number; internal: boolean };
 export type Link = { id: string; type: string; reverse: boolean; record: { kind: string; id: string; number: string; title: string; state: string } };
 export type Found = { kind: string; id: string; number: string; title: string; state: string | null; updated_at: string };
+export type Alike = { kind: string; id: string; number: string; title: string; state: string | null; resolution: string; same: string[] };
 export type Count = { total: number | null; total_is_at_least?: boolean };
+export type GroupCount = { value: Value; title?: string; total: number; filter: string };
+export type Groups = { total: number | null; code?: string; groups?: GroupCount[]; more?: boolean };
 
 export type Change = { kind: string; id: string; number?: string; version: number; verb: string; at: string; by?: string };
 export type Viewing = { kind: string; id: string; user: string; name: string; doing: 'viewing' | 'writing' | 'left' };

@@ -5,10 +5,10 @@ import { useSay } from '../i18n';
 import { FieldRow } from '../ui/Field';
 import type { Errors } from './useCreate';
 
-type Props = { kind: Kind; fields: Field[]; values: Record<string, Value>; errors: Errors; onChange: (name: string, v: Value) => void; focus?: string | undefined; required?: string[] };
+type Props = { kind: Kind; fields: Field[]; values: Record<string, Value>; errors: Errors; onChange: (name: string, v: Value) => void; focus?: string | undefined; required?: string[]; rec?: Record<string, Value> };
 
 // FormFields draws the inputs of some fields; long text takes the whole width.
-export const FormFields = ({ kind, fields, values, errors, onChange, focus, required = [] }: Props) => {
+export const FormFields = ({ kind, fields, values, errors, onChange, focus, required = [], rec }: Props) => {
   const { label } = useSay();
   const book = useBook();
   const title = book.title(kind)?.name;
@@ -19,6 +19,7 @@ export const FormFields = ({ kind, fields, values, errors, onChange, focus, requ
           kind={kind}
           field={f}
           value={values[f.name] ?? (f.default !== undefined && f.choices ? f.default : null)}
+          beside={rec ? { ...rec, ...values } : values}
           onChange={v => onChange(f.name, v)}
           label={label(f.label)}
           id={ids.id}

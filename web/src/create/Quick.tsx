@@ -12,7 +12,7 @@ import { Dialog } from '../ui/Dialog';
 import { StageMark } from '../ui/marks';
 import { toast } from '../ui/toast';
 import { FormFields } from './Fields';
-import { quick } from './form';
+import { byHand, quick } from './form';
 import { Similar } from './Similar';
 import { useCreate } from './useCreate';
 
@@ -24,10 +24,10 @@ export const Creating = () => {
   const book = useBook();
   const params = useParams({ strict: false });
   const { t } = useSay();
-  const can = book.wire.kinds.filter(k => k.can_create);
+  const can = book.wire.kinds.filter(byHand);
   const here = params.plural ? book.plurals.get(params.plural) : undefined;
   // On a list, c makes one more of what is listed.
-  const kind = what === 'any' ? (here?.can_create ? here : undefined) : what ? book.kinds.get(what) : undefined;
+  const kind = what === 'any' ? (here && byHand(here) ? here : undefined) : what ? book.kinds.get(what) : undefined;
   const close = (): void => creating.set(null);
   if (!what) return null;
   if (!kind) return <Choose kinds={can} onClose={close} none={t('create.nothing')} />;

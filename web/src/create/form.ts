@@ -23,6 +23,9 @@ export const quick = (book: Book, k: Kind, fixed: Set<string>): Field[] => {
   return picked.sort((a, b) => Number(b === title) - Number(a === title));
 };
 
+// byHand tells whether somebody can make a record with a form: what it needs can be written there.
+export const byHand = (k: Kind): boolean => k.can_create && !k.fields.some(f => f.on_create && f.required && f.type === 'json');
+
 // sectionsOf groups fields as the book orders them.
 export const sectionsOf = (fields: Field[]): { name: string; fields: Field[] }[] => {
   const out: { name: string; fields: Field[] }[] = [];

@@ -6,7 +6,7 @@ import { useSay } from '../i18n';
 import { composing } from '../keys';
 import { Pick, type Option } from '../ui/Pick';
 import { iso, read, seconds } from './duration';
-import { loader } from './refs';
+import { among, loader } from './refs';
 import { Name, Show } from './Show';
 
 // bad stands for text that cannot be read as a value of the field; nothing bad is ever sent.
@@ -16,6 +16,7 @@ type Props = {
   kind: Kind;
   field: Field;
   value: Value;
+  beside?: Record<string, Value> | undefined; // the other values of the record, for fields that depend on one of them
   onChange: (v: Value) => void;
   label: string;
   id?: string;
@@ -54,10 +55,12 @@ export const FieldInput = (p: Props) => {
     }
   };
   const to = f.to;
+  const near = f.among ? p.beside?.[f.among.split('.')[0] ?? ''] : undefined;
   const load = useMemo(() => {
     const k = to ? book.kinds.get(to) : undefined;
-    return loader(book, k ? [k] : []);
-  }, [book, to]);
+    return among(book, p.kind, f, p.beside) ?? loader(book, k ? [k] : []);
+    // eslint-disable-next-line react/exhaustive-deps -- of what is beside, only near matters
+  }, [book, to, f, p.kind, near]);
   const pickProps = { label: p.label, ...(p.id ? { id: p.id } : {}), describedBy: p.describedBy, invalid: p.invalid ?? false, autoFocus: p.autoFocus ?? false, autoOpen: p.inPlace ?? false, ...(p.onCancel ? { onClose: p.onCancel } : {}) };
 
   if (f.choices) {
@@ -148,13 +151,24 @@ const Money = ({ value, onChange, label, common }: Props & { common: Common }) =
   );
 };
 
-const Words = ({ value, onChange, label, common }: Props & { common: Common }) => {
+// long is from how many characters a text in several languages is written in boxes, not in lines.
+const long = 1000;
+
+const Words = ({ field, value, onChange, label, common }: Props & { common: Common }) => {
   const { t } = useSay();
   const w = (value as { ko?: string; en?: string } | null) ?? {};
   const put = (l: 'ko' | 'en', s: string): void => {
     const next = { ...w, [l]: s };
     onChange(next.ko || next.en ? next : null);
   };
+  if ((field.max ?? 0) >= long)
+    return (
+      <span className="stack">
+        {(['ko', 'en'] as const).map((l, i) => (
+          <textarea key={l} className="inp area" rows={6} lang={l} {...(i === 0 ? common : {})} aria-label={`${label}: ${t(`field.words.${l}`)}`} placeholder={t(`field.words.${l}`)} maxLength={field.max} defaultValue={w[l] ?? ''} onChange={e => put(l, e.currentTarget.value)} />
+        ))}
+      </span>
+    );
   return (
     <span className="stack">
       <input className="inp" type="text" lang="ko" {...common} aria-label={`${label}: ${t('field.words.ko')}`} placeholder={t('field.words.ko')} defaultValue={w.ko ?? ''} onChange={e => put('ko', e.currentTarget.value)} />

@@ -3,7 +3,7 @@
 import { client, find } from '../api/queries';
 import { get } from '../api/client';
 import { learn } from '../api/names';
-import type { Kind, Page, Refs } from '../api/types';
+import type { Field, Kind, Page, Refs, Value } from '../api/types';
 import type { Book } from '../book';
 import { matches } from '../text';
 import type { Option } from '../ui/Pick';
@@ -13,6 +13,28 @@ const FEW = 300;
 export const loader = (book: Book, kinds: Kind[]) => async (query: string, signal: AbortSignal): Promise<Option[]> => {
   const all = await Promise.all(kinds.map(k => one(book, k, query, signal)));
   return all.flat();
+};
+
+// among is a loader for a field that takes only members of a list of a record beside it: of the
+// group that is chosen, its people. Where nothing is chosen beside it, everybody is offered.
+export const among = (book: Book, kind: Kind, field: Field, beside: Record<string, Value> | undefined): ((query: string, signal: AbortSignal) => Promise<Option[]>) | undefined => {
+  const [near = '', list = ''] = field.among?.split('.') ?? [];
+  const to = book.kinds.get(field.to ?? '');
+  const of = book.kinds.get(book.field(kind, near)?.to ?? '');
+  const id = beside?.[near];
+  if (!to || !of || typeof id !== 'string') return undefined;
+  return async (query, signal) => {
+    const ids = await client.fetchQuery({ queryKey: ['among', of.name, id, list], staleTime: 60_000, queryFn: async () => (await get<Record<string, string[] | null>>(`/${of.plural}/${id}`, { fields: list }))[list] ?? [] });
+    if (ids.length === 0) return [];
+    const title = book.title(to)?.name ?? 'id';
+    const fields = [title, book.field(to, 'email') ? 'email' : undefined].filter(Boolean).join(',');
+    const active = book.field(to, 'active') ? 'active && ' : '';
+    const page = await client.fetchQuery({ queryKey: ['among', to.name, ids], staleTime: 60_000, queryFn: () => get<Page>(`/${to.plural}`, { filter: `${active}id in [${ids.slice(0, FEW).map(i => `'${i}'`).join(', ')}]`, fields, order: title, limit: FEW }) });
+    if (signal.aborted) return [];
+    const out = page.items.map(r => ({ value: r.id, text: String(r[title] ?? ''), sub: String(r['email'] ?? '') })).filter(o => !query || matches(`${o.text} ${o.sub}`, query));
+    learn(Object.fromEntries(out.map(o => [o.value, { kind: to.name, title: o.text }])));
+    return out;
+  };
 };
 
 const one = async (book: Book, k: Kind, query: string, signal: AbortSignal): Promise<Option[]> => {

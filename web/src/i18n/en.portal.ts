@@ -6,6 +6,7 @@ export const words: Record<keyof typeof ko, Word> = {
   'portal.title': 'Portal',
   'portal.home': 'Home',
   'portal.console': 'Go to the console',
+  'portal.asked': { one: '{n} approval waits for your decision', other: '{n} approvals wait for your decision' },
   'portal.mine': 'My requests',
   'portal.question': 'Hello {name}, how can we help?',
   'portal.search': 'Find a problem or a request',

@@ -2,13 +2,18 @@
 import { prefs, type Lang } from '../prefs';
 import { Store, useStore } from '../store';
 import type { words as core } from './ko';
-import type { words as admin } from './ko.admin';
-import type { words as board } from './ko.board';
-import type { words as figures } from './ko.figures';
-import type { words as portal } from './ko.portal';
-import type { words as room } from './ko.room';
 
-type Areas = { admin: typeof admin; board: typeof board; figures: typeof figures; portal: typeof portal; room: typeof room };
+// The places whose words come with their pages.
+type Areas = {
+  admin: typeof import('./ko.admin').words;
+  approval: typeof import('./ko.approval').words;
+  board: typeof import('./ko.board').words;
+  figures: typeof import('./ko.figures').words;
+  portal: typeof import('./ko.portal').words;
+  queue: typeof import('./ko.queue').words;
+  record: typeof import('./ko.record').words;
+  room: typeof import('./ko.room').words;
+};
 export type Area = keyof Areas;
 export type Key = keyof typeof core | { [A in Area]: keyof Areas[A] }[Area];
 export type Word = string | { one: string; other: string };

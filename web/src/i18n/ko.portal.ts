@@ -3,6 +3,7 @@ export const words = {
   'portal.title': '포털',
   'portal.home': '처음으로',
   'portal.console': '업무 화면으로 가기',
+  'portal.asked': '내 결정을 기다리는 승인 {n}건',
   'portal.mine': '내 요청',
   'portal.question': '{name} 님, 무엇을 도와드릴까요?',
   'portal.search': '증상이나 요청 찾기',

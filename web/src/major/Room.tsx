@@ -173,7 +173,7 @@ const Room = ({ kind: k, id, rec }: { kind: Kind; id: string; rec: Rec }) => {
           <div className="streambox" tabIndex={0} role="region" aria-label={t('room.stream.list')}>
             {stream(big ? 12 : undefined)}
           </div>
-          {!big && <Composer kind={k} rec={rec} id={id} onWriting={presence.writing} />}
+          {!big && <Composer kind={k} rec={rec} id={id} onWriting={presence.writing} onMove={moves.start} />}
         </section>
       </div>
       {moves.dialog}

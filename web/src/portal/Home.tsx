@@ -8,7 +8,7 @@ import { useSay } from '../i18n';
 import { composing } from '../keys';
 import { Icon } from '../ui/Icon';
 import { Answers } from './Answers';
-import { requests, useMine, type List, type Part } from './ask';
+import { requests, useAsked, useMine, type List, type Part } from './ask';
 import { Card } from './Card';
 import { Page } from './Page';
 import { Troubles } from './Troubles';
@@ -21,6 +21,7 @@ export const HomePage = () => {
   const { q = '' } = useSearch({ from: '/portal/' });
   const kinds = requests(book);
   const asking = q.trim().length > 1;
+  const asked = useAsked();
   const question = t('portal.question', { name: me?.name ?? '' });
   return (
     <Page title={t('portal.title')} className="phome">
@@ -28,6 +29,11 @@ export const HomePage = () => {
       <SearchBox key={me?.id} start={q} />
       {asking && <Answers q={q} />}
       <Troubles />
+      {asked > 0 && (
+        <Link to="/portal/approvals" search={{}} className="pwaits">
+          <Icon name="approve" /> {t('portal.asked', { n: asked })} <Icon name="right" size={14} />
+        </Link>
+      )}
       <div className="pmainacts">
         {kinds
           .filter(k => k.can_create)

@@ -22,7 +22,7 @@ export const Page = ({ title, children, className = '' }: { title: string; child
   );
 };
 
-export const Back = ({ to, children }: { to: '/portal' | '/portal/requests'; children: ReactNode }) => (
+export const Back = ({ to, children }: { to: '/portal' | '/portal/requests' | '/portal/approvals'; children: ReactNode }) => (
   <Link to={to} search={{}} className="pback">
     <Icon name="left" size={14} /> {children}
   </Link>

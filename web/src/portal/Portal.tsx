@@ -1,6 +1,6 @@
 // The portal: where everybody who is no agent lives. A narrow bar, one column, plain words.
 import './portal.css';
-import { Link, Outlet } from '@tanstack/react-router';
+import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { reachable } from '../api/client';
 import { on } from '../api/live';
@@ -10,6 +10,7 @@ import { useSay } from '../i18n';
 import { setPrefs, usePrefs } from '../prefs';
 import { livesInPortal } from '../shell/home';
 import { Logo } from '../shell/Logo';
+import { useAsked } from './ask';
 import { SignedIn } from '../shell/SignedIn';
 import { signOut, themes } from '../shell/TopBar';
 import { useStore } from '../store';
@@ -24,7 +25,7 @@ const useFreshLists = (): void => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const off = on('change', () => {
       clearTimeout(timer);
-      timer = setTimeout(() => void client.invalidateQueries({ queryKey: ['portal'] }), 400);
+      timer = setTimeout(() => void Promise.all([client.invalidateQueries({ queryKey: ['portal'] }), client.invalidateQueries({ queryKey: ['counts'] })]), 400);
     });
     return () => {
       clearTimeout(timer);
@@ -64,6 +65,7 @@ const Bar = ({ me }: { me: Me }) => {
           <Link to="/portal/requests" search={{}} className="pnav">
             {t('portal.mine')}
           </Link>
+          <Asked />
         </nav>
         <span className="grow" />
         <button type="button" className="ib textual" lang={lang === 'ko' ? 'en' : 'ko'} onClick={() => setPrefs({ lang: lang === 'ko' ? 'en' : 'ko' })}>
@@ -91,6 +93,18 @@ const Bar = ({ me }: { me: Me }) => {
       </div>
     </header>
   );
+};
+
+// Asked leads to what waits for one's decision; whoever is never asked need not know of it.
+const Asked = () => {
+  const { t, number } = useSay();
+  const n = useAsked();
+  const here = useRouterState({ select: s => s.location.pathname.startsWith('/portal/approvals') });
+  return n || here ? (
+    <Link to="/portal/approvals" search={{}} className="pnav">
+      {t('side.approvals')} {n > 0 && <span className="pcount num">{number(n)}</span>}
+    </Link>
+  ) : null;
 };
 
 export const Portal = () => <SignedIn>{me => <Shell me={me} />}</SignedIn>;

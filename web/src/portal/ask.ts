@@ -3,9 +3,9 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { get } from '../api/client';
 import { learn } from '../api/names';
-import { find, useMe } from '../api/queries';
+import { find, useCounts, useMe } from '../api/queries';
 import type { Found, Kind, Page, Rec } from '../api/types';
-import { tone, type Book, type Tone } from '../book';
+import { tone, useBook, type Book, type Tone } from '../book';
 import { lang, sayNow, type Label } from '../i18n';
 import { livesInPortal } from '../shell/home';
 
@@ -14,8 +14,8 @@ export type List = { items: Rec[]; next_cursor: string | null; total?: number };
 export const isRequest = (k: Kind): boolean => Boolean(k.life) && k.views.some(v => v.name === 'mine');
 export const requests = (book: Book): Kind[] => book.wire.kinds.filter(isRequest);
 
-// isAnswer tells whether a record of a kind can be read by itself: it has more than a name.
-export const isAnswer = (book: Book, k: Kind): boolean => Boolean(book.home(k.name)) && k.fields.some(f => f.type === 'rich_text' || (f.type === 'words' && f.required) || (f.name === k.title && f.search && Boolean(k.life)));
+// isAnswer tells whether a record of a kind can be read by itself: it has more than a name, and is no configuration.
+export const isAnswer = (book: Book, k: Kind): boolean => !k.config && Boolean(book.home(k.name)) && k.fields.some(f => f.type === 'rich_text' || (f.type === 'words' && f.required) || (f.name === k.title && f.search && Boolean(k.life)));
 
 export type Part = 'unfinished' | 'open' | 'done' | 'closed';
 const tones: Record<Part, Tone[]> = { unfinished: ['open', 'active', 'paused', 'done'], open: ['open', 'active', 'paused'], done: ['done'], closed: ['closed'] };
@@ -122,4 +122,10 @@ export const useTroubles = (book: Book) => {
       return [...messages(a), ...outages.map((r): Trouble => ({ id: r.id, service: String(r['service']), since: String(r['started_at'] ?? r.created_at) }))];
     },
   });
+};
+
+// useAsked counts what waits for my decision.
+export const useAsked = (): number => {
+  const of = useBook().viewed('my_approvals').map(v => ({ kind: v.kind.name, filter: v.filter }));
+  return useCounts(of).data?.reduce((sum, c) => sum + (c.total ?? 0), 0) ?? 0;
 };

@@ -1,5 +1,5 @@
 // The filter bar: find, chips, and the condition in its own words for those who want it.
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import type { Fault } from '../api/fault';
 import type { Field, Kind, Value } from '../api/types';
 import { useBook } from '../book';
@@ -15,6 +15,8 @@ import { Icon } from '../ui/Icon';
 import { Pick, type Option } from '../ui/Pick';
 import { Popover } from '../ui/Popover';
 import { format, ME, MY_GROUPS, opsFor, parse, takes, type Clause, type Op } from './filter';
+
+const FilterText = lazy(async () => ({ default: (await import('./FilterText')).FilterText }));
 
 type FieldClause = Extract<Clause, { field: string }>;
 
@@ -171,11 +173,9 @@ export const Filters = ({ kind, filter, q, fault, changed, onFilter, onFind, onR
   const [open, setOpen] = useState<number | 'add' | null>(null);
   const [fresh, setFresh] = useState<FieldClause | null>(null);
   const [asText, setAsText] = useState(false);
-  const [text, setText] = useState(filter);
   const find = useRef<HTMLInputElement>(null);
   const [word, setWord] = useState(q);
   useEffect(() => setWord(q), [q]);
-  useEffect(() => setText(filter), [filter]);
   useKeys([{ keys: '/', label: t('keys.find'), scope: 'list', run: () => find.current?.select() }]);
   const put = (list: Clause[]): void => onFilter(format(list, field));
   const close = (): void => {
@@ -215,25 +215,9 @@ export const Filters = ({ kind, filter, q, fault, changed, onFilter, onFind, onR
         <kbd aria-hidden="true">/</kbd>
       </form>
       {asText ? (
-        <form
-          className="celform"
-          onSubmit={e => {
-            e.preventDefault();
-            onFilter(text.trim());
-          }}
-        >
-          <input
-            className={`inp mono ${wrong ? 'bad' : ''}`}
-            value={text}
-            spellCheck={false}
-            autoCapitalize="off"
-            aria-label={t('queue.text.label')}
-            aria-invalid={Boolean(wrong)}
-            aria-describedby="cel-help"
-            onChange={e => setText(e.currentTarget.value)}
-          />
-          <Button type="submit">{t('queue.apply')}</Button>
-        </form>
+        <Suspense fallback={<div className="celform" />}>
+          <FilterText kind={kind} filter={filter} wrong={wrong} onFilter={onFilter} />
+        </Suspense>
       ) : (
         <>
           {clauses.map((c, i) => {

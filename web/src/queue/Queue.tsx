@@ -1,13 +1,13 @@
 // The queue: a list of one kind, as its views and a filter say, for people who live in it.
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { client, useCounts, useList } from '../api/queries';
+import { lazy, Suspense, useCallback, useMemo, useRef } from 'react';
+import { useCounts, useList } from '../api/queries';
 import { faultOf } from '../api/fault';
-import type { Kind, Row } from '../api/types';
+import type { Kind } from '../api/types';
 import { boardFields } from '../board/columns';
 import { useBook } from '../book';
+import { byHand } from '../create/form';
 import { need, useSay } from '../i18n';
-import { useKeys } from '../keys';
 import { prefs, setPrefs, usePrefs } from '../prefs';
 import type { QueueSearch } from '../router';
 import { creating } from '../shell/open';
@@ -18,13 +18,14 @@ import { Button, IconButton } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { Empty } from '../ui/marks';
 import { Menu } from '../ui/Menu';
-import { Bulk } from './Bulk';
+import { toast } from '../ui/toast';
 import { columnsOf, listed, offered } from './columns';
+import { exportAddress, keepFile } from './export';
 import { both, format } from './filter';
 import { Filters } from './Filters';
-import { Grid } from './Grid';
-import { Preview } from './Preview';
-import { useFresh } from './useFresh';
+import { List } from './List';
+import './queue.css';
+import { groupable } from './useGroups';
 import { SaveView, useSaved, ViewMenu, type Saved } from './Views';
 
 const Board = lazy(async () => ({ default: (await Promise.all([import('../board/Board'), need('board')]))[0].Board }));
@@ -67,64 +68,37 @@ const Queue = ({ kind: k, saved }: { kind: Kind; saved: Saved[] }) => {
   useTitle(label(k.label_plural));
 
   const chosen = search.columns?.split(',') ?? (kept?.columns.length ? kept.columns : p.columns[k.name]);
-  const columns = useMemo(() => columnsOf(book, k, chosen ?? listed(k), say), [book, k, chosen, say]);
+  const columns = useMemo(() => columnsOf(book, k, chosen ?? listed(k), say, p.widths[k.name]), [book, k, chosen, say, p.widths]);
+  const groups = useMemo(() => groupable(k), [k]);
+  const ownGroup = kept?.groupBy ?? '';
+  const grouping = groups.find(f => f.name === (search.group ?? ownGroup));
   const fields = useMemo(() => [...new Set(['version', ...(k.prefix ? ['number'] : []), ...(k.life ? ['state'] : []), ...(book.field(k, k.title) ? [k.title] : []), ...columns.map(c => c.field.name)])], [book, columns, k]);
   const layouts = useMemo(() => boardFields(k), [k]);
   const by = search.as === 'board' ? (layouts.find(f => f.name === search.by) ?? layouts[0]) : undefined;
   const laid = by ? { as: 'board', ...(search.by ? { by: search.by } : {}) } : {};
-  const list = useList({ kind: k, filter: asked, order, fields: by ? bare : fields });
-  const rows = useMemo(() => list.data?.pages.flatMap(x => x.items) ?? [], [list.data]);
+  // A board and a list in groups read their rows themselves; here is how many, and what is wrong with the filter.
+  const ask = useMemo(() => ({ kind: k, filter: asked, order, fields, ...(by || grouping ? { fields: bare, size: 1 } : {}) }), [k, asked, order, fields, by, grouping]);
+  const list = useList(ask);
+  const rowsAsk = useMemo(() => ({ kind: k, filter: asked, order, fields: grouping ? [...new Set([...fields, grouping.name])] : fields }), [k, asked, order, fields, grouping]);
   const first = list.data?.pages[0];
   const fault = list.error ? faultOf(list.error) : null;
-  const [fresh, seen] = useFresh(k, asked, fields, rows, field);
-
-  const [cursor, setCursor] = useState<string>();
-  const [selected, setSelected] = useState<Set<string>>(new Set());
-  const anchor = useRef<string>(undefined);
-  const what = `${asked}|${order}`;
-  useEffect(() => setSelected(new Set()), [what]);
-  const at = rows.findIndex(r => r.id === cursor);
+  const folder = useRef<(on: boolean) => void>(undefined);
 
   const go = (more: QueueSearch): void => {
     void navigate({ to: '/$plural', params: { plural: k.plural }, search: { ...search, ...more }, replace: true });
   };
-  const open = useCallback((r: Row) => void navigate({ to: '/$plural/$key', params: { plural: k.plural, key: book.key(r) } }), [navigate, k, book]);
-  const ids = useRef<string[]>([]);
-  ids.current = rows.map(r => r.id);
-  const select = useCallback((id: string, range: boolean): void => {
-    setSelected(had => {
-      const next = new Set(had);
-      const from = ids.current.indexOf(anchor.current ?? '');
-      const to = ids.current.indexOf(id);
-      if (range && from >= 0) for (const x of ids.current.slice(Math.min(from, to), Math.max(from, to) + 1)) next.add(x);
-      else if (next.has(id)) next.delete(id);
-      else next.add(id);
-      return next;
-    });
-    anchor.current = id;
-  }, []);
-  const step = (n: number): void => {
-    const r = rows[Math.max(0, Math.min(rows.length - 1, at + n))];
-    if (r) setCursor(r.id);
-  };
-  const here = rows[at];
-  useKeys(by ? [] : [
-    { keys: 'j', label: t('keys.next'), scope: 'list', run: () => step(1) },
-    { keys: 'k', label: t('keys.prev'), scope: 'list', run: () => step(-1) },
-    { keys: 'Enter', label: t('keys.open'), scope: 'list', run: e => (here && !(e.target instanceof HTMLElement && e.target.closest('button,a,[role="row"] a')) ? open(here) : e.target instanceof HTMLElement && e.target.closest<HTMLElement>('button,a')?.click()) },
-    { keys: 'x', label: t('keys.select'), scope: 'list', run: () => here && select(here.id, false) },
-    { keys: 'shift+x', label: t('keys.range'), scope: 'list', run: () => here && select(here.id, true) },
-    { keys: 'Space', label: t('keys.peek'), scope: 'list', run: e => (e.target instanceof HTMLElement && e.target.closest('button,a,input') ? (e.target as HTMLElement).click() : setPrefs({ preview: !prefs.get().preview })) },
-  ]);
-
   const counts = useCounts(useMemo(() => [{ kind: k.name, filter: '' }, ...k.views.map(v => ({ kind: k.name, filter: v.filter })), ...saved.map(v => ({ kind: k.name, filter: v.filter }))], [k, saved]));
   const count = (i: number): string => {
     const c = counts.data?.[i];
     return c?.total === null || c === undefined ? '' : say.number(c.total ?? 0) + (c.total_is_at_least ? '+' : '');
   };
-  const picked = useMemo(() => rows.filter(r => selected.has(r.id)), [rows, selected]);
   const names = columns.map(c => c.field.name);
-  const exportURL = `/api/v1/export/${k.plural}?${new URLSearchParams({ filter: asked, order, fields: names.join(','), lang: say.lang })}`;
+  const look = { filter: asked, order, columns: names, group_by: grouping?.name ?? '' };
+  const setColumns = (list: string[] | undefined): void => {
+    if (kept) return go({ columns: list?.join(',') } as QueueSearch);
+    const rest = Object.fromEntries(Object.entries(prefs.get().columns).filter(([n]) => n !== k.name));
+    setPrefs({ columns: list ? { ...rest, [k.name]: list } : rest });
+  };
   const badFilter = fault?.fields.some(f => f.field === 'filter' || f.field === 'order') ?? false;
 
   if (fault && !badFilter) return <Failed error={list.error} retry={() => void list.refetch()} />;
@@ -150,6 +124,25 @@ const Queue = ({ kind: k, saved }: { kind: Kind; saved: Saved[] }) => {
             </select>
           </label>
         )}
+        {!by && groups.length > 0 && (
+          <Menu
+            label={t('queue.group')}
+            align="end"
+            width={240}
+            scroll
+            target={
+              <Button look="quiet" className={grouping ? 'grouped' : ''}>
+                <Icon name="rows" /> {grouping ? <>{t('queue.group')}: {label(grouping.label)}</> : t('queue.group')}
+              </Button>
+            }
+            items={[
+              { label: t('queue.group.none'), checked: !grouping, onPick: () => go({ group: ownGroup ? '-' : undefined } as QueueSearch), key: 'none' },
+              ...(grouping ? [{ label: t('queue.group.foldall'), onPick: () => folder.current?.(true), key: 'fold' }, { label: t('queue.group.openall'), onPick: () => folder.current?.(false), key: 'open' }] : []),
+              'line',
+              ...groups.map(f => ({ key: f.name, label: label(f.label), checked: grouping === f, onPick: () => go({ group: f.name === ownGroup ? undefined : f.name } as QueueSearch) })),
+            ]}
+          />
+        )}
         {layouts.length > 0 && (
           <div role="group" aria-label={t('board.layout')} className="segments">
             <button type="button" aria-pressed={!by} onClick={() => go({ as: undefined, by: undefined } as QueueSearch)}>
@@ -161,10 +154,9 @@ const Queue = ({ kind: k, saved }: { kind: Kind; saved: Saved[] }) => {
           </div>
         )}
         {!by && <IconButton icon="split" label={t('queue.preview')} aria-pressed={p.preview} onClick={() => setPrefs({ preview: !p.preview })} className="wideonly" />}
-        {!by && <ColumnsMenu kind={k} names={names} onChange={kept ? list => go({ columns: list?.join(',') } as QueueSearch) : undefined} />}
-        <a className="ib" href={exportURL} download={`${k.plural}.csv`} aria-label={t('queue.export')} title={t('queue.export')}>
-          <Icon name="download" />
-        </a>
+        {!by && <ColumnsMenu kind={k} names={names} onChange={setColumns} />}
+        <IconButton icon="link" label={t('queue.link')} onClick={() => void copyLink(k, look, t('app.copied'))} />
+        <ExportMenu kind={k} look={look} />
       </div>
       <nav className="tabs" aria-label={t('queue.views')}>
         {k.views.map((v, i) => (
@@ -183,8 +175,8 @@ const Queue = ({ kind: k, saved }: { kind: Kind; saved: Saved[] }) => {
         <Link to="/$plural" params={{ plural: k.plural }} search={{ view: 'all', ...laid }} className={view ? '' : 'on'} aria-current={view ? undefined : 'page'}>
           {t('queue.all')} <span className="n num">{count(0)}</span>
         </Link>
-        {book.kinds.get('saved_view')?.can_create && !badFilter && (asked !== own || search.order !== undefined || search.columns !== undefined) && (
-          <SaveView kind={k} view={kept} look={{ filter: asked, order, columns: names }} onSaved={id => void navigate({ to: '/$plural', params: { plural: k.plural }, search: { view: id }, replace: true })} />
+        {book.kinds.get('saved_view')?.can_create && !badFilter && (asked !== own || search.order !== undefined || search.columns !== undefined || (search.group !== undefined && search.group !== ownGroup)) && (
+          <SaveView kind={k} view={kept} look={look} onSaved={id => void navigate({ to: '/$plural', params: { plural: k.plural }, search: { view: id }, replace: true })} />
         )}
       </nav>
       <Filters
@@ -195,71 +187,73 @@ const Queue = ({ kind: k, saved }: { kind: Kind; saved: Saved[] }) => {
         changed={filter !== own || q !== ''}
         onFilter={f => go({ filter: f === own ? undefined : f || '-' } as QueueSearch)}
         onFind={w => go({ q: w || undefined } as QueueSearch)}
-        onReset={() => go({ filter: undefined, q: undefined, order: undefined, columns: undefined } as QueueSearch)}
+        onReset={() => go({ filter: undefined, q: undefined, order: undefined, columns: undefined, group: undefined } as QueueSearch)}
       />
-      {!by && fresh > 0 && (
-        <div className="newbar" role="status">
-          <span>{t('queue.new', { n: fresh })}</span>
-          <Button
-            look="quiet"
-            onClick={() => {
-              seen();
-              void client.resetQueries({ queryKey: ['list', k.name] });
-            }}
-          >
-            {t('queue.new.show')}
-          </Button>
-        </div>
-      )}
-      {by ? badFilter ? <div className="split" /> : <Suspense fallback={<div className="split" />}><Board key={by.name} kind={k} by={by} filter={asked} order={order} /></Suspense> : (
-      <div className={`split ${p.preview ? 'two' : ''}`}>
-        {rows.length === 0 ? (
-          <div className="gridempty" aria-busy={list.isPending}>
-            {list.isPending && !badFilter ? (
-              <p className="dim" role="status">
-                {t('app.loading')}…
-              </p>
-            ) : badFilter ? null : count(0) === '0' ? (
-              <Empty title={t('queue.none')}>{k.can_create && <Button icon="plus" onClick={() => creating.set(k.name)}>{t('create.title', { kind: label(k.label) })}</Button>}</Empty>
+      {by ? (
+        badFilter ? <div className="split" /> : <Suspense fallback={<div className="split" />}><Board key={by.name} kind={k} by={by} filter={asked} order={order} /></Suspense>
+      ) : (
+        <List
+          key={grouping?.name ?? ''}
+          kind={k}
+          ask={rowsAsk}
+          list={list}
+          by={badFilter ? undefined : grouping}
+          columns={columns}
+          field={field}
+          folder={folder}
+          empty={
+            badFilter ? null : count(0) === '0' ? (
+              <Empty title={t('queue.none')}>{byHand(k) && <Button icon="plus" onClick={() => creating.set(k.name)}>{t('create.title', { kind: label(k.label) })}</Button>}</Empty>
             ) : (
               <Empty title={t('queue.empty')} help={t('queue.empty.help')} icon="filter" />
-            )}
-          </div>
-        ) : (
-          <Grid
-            kind={k}
-            columns={columns}
-            rows={rows}
-            total={first?.total}
-            order={order}
-            cursor={cursor}
-            selected={selected}
-            more={list.hasNextPage && !list.isFetchingNextPage}
-            label={t('queue.list', { name: label(k.label_plural) })}
-            onMore={() => void list.fetchNextPage()}
-            onCursor={setCursor}
-            onSelect={select}
-            onSelectAll={all => setSelected(all ? new Set(ids.current) : new Set())}
-            onOpen={open}
-            onOrder={o => go({ order: o || undefined } as QueueSearch)}
-          />
-        )}
-        {p.preview && <Preview kind={k} id={cursor} onClose={() => setPrefs({ preview: false })} />}
-      </div>
+            )
+          }
+          onOrder={o => go({ order: o || undefined } as QueueSearch)}
+          onColumns={setColumns}
+        />
       )}
-      {picked.length > 0 && <Bulk kind={k} rows={picked} onClear={() => setSelected(new Set())} onLeft={left => setSelected(new Set(left))} />}
     </main>
   );
 };
 
-// ColumnsMenu chooses columns: of a saved view for now, until it is saved, else for this browser.
-const ColumnsMenu = ({ kind: k, names, onChange }: { kind: Kind; names: string[]; onChange: ((list: string[] | undefined) => void) | undefined }) => {
-  const { t, label } = useSay();
-  const set = (list: string[] | undefined): void => {
-    if (onChange) return onChange(list);
-    const rest = Object.fromEntries(Object.entries(prefs.get().columns).filter(([n]) => n !== k.name));
-    setPrefs({ columns: list ? { ...rest, [k.name]: list } : rest });
+type Looks = { filter: string; order: string; columns: string[]; group_by: string };
+
+// copyLink gives the list as it stands, in words that whoever gets it need no view of mine for.
+const copyLink = async (k: Kind, l: Looks, said: string): Promise<void> => {
+  const q = new URLSearchParams({ view: 'all', filter: l.filter || '-', order: l.order, columns: l.columns.join(','), ...(l.group_by ? { group: l.group_by } : {}) });
+  try {
+    await navigator.clipboard.writeText(`${location.origin}/${k.plural}?${q}`);
+    toast(said);
+  } catch {
+    toast(`${location.origin}/${k.plural}?${q}`, 'bad'); // no clipboard without TLS: to be copied by hand
+  }
+};
+
+// ExportMenu takes the list as it stands into a file.
+const ExportMenu = ({ kind: k, look }: { kind: Kind; look: Looks }) => {
+  const { t, lang } = useSay();
+  const take = async (as: 'csv' | 'xlsx'): Promise<void> => {
+    if (as === 'xlsx') toast(t('queue.export.making'));
+    try {
+      await keepFile(exportAddress(k, look, as, lang), `${k.plural}.${as}`, as === 'csv');
+    } catch (e) {
+      const f = faultOf(e);
+      toast(f.fields[0]?.message ?? f.message, 'bad');
+    }
   };
+  return (
+    <Menu
+      label={t('queue.export')}
+      align="end"
+      target={<IconButton icon="download" label={t('queue.export')} />}
+      items={(['csv', 'xlsx'] as const).map(as => ({ key: as, label: t(`queue.export.${as}`), onPick: () => void take(as) }))}
+    />
+  );
+};
+
+// ColumnsMenu chooses columns: of a saved view for now, until it is saved, else for this browser.
+const ColumnsMenu = ({ kind: k, names, onChange: set }: { kind: Kind; names: string[]; onChange: (list: string[] | undefined) => void }) => {
+  const { t, label } = useSay();
   return (
     <Menu
       label={t('queue.columns')}

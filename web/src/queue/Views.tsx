@@ -13,8 +13,8 @@ import { FieldRow } from '../ui/Field';
 import { Menu } from '../ui/Menu';
 import { toast } from '../ui/toast';
 
-export type Saved = { row: Row; name: string; label: Label; filter: string; order: string; columns: string[]; audience: string; own: boolean };
-export type Look = { filter: string; order: string; columns: string[] };
+export type Saved = { row: Row; name: string; label: Label; filter: string; order: string; columns: string[]; groupBy: string; audience: string; own: boolean };
+export type Look = { filter: string; order: string; columns: string[]; group_by: string };
 
 const key = (k: Kind): readonly unknown[] => ['views', k.name];
 const again = (k: Kind): Promise<void> => client.invalidateQueries({ queryKey: key(k) });
@@ -27,13 +27,13 @@ export const useSaved = (k: Kind): { list: Saved[]; ready: boolean } => {
   const me = useMe().data;
   const q = useQuery({
     queryKey: key(k),
-    queryFn: ({ signal }) => get<Page>('/saved_views', { filter: `on == '${k.name}' && !retired`, fields: 'label,owner,filter,order,columns,audience,group,position', order: 'position,created_at', limit: 100 }, signal),
+    queryFn: ({ signal }) => get<Page>('/saved_views', { filter: `on == '${k.name}' && !retired`, fields: 'label,owner,filter,order,columns,group_by,audience,group,position', order: 'position,created_at', limit: 100 }, signal),
     enabled: on,
   });
   const list = useMemo(
     () =>
       (q.data?.items ?? []).map(row => ({
-        row, name: row.id, label: row['label'] as Label, filter: text(row['filter']), order: text(row['order']), columns: (row['columns'] as string[] | null) ?? [], audience: text(row['audience']),
+        row, name: row.id, label: row['label'] as Label, filter: text(row['filter']), order: text(row['order']), columns: (row['columns'] as string[] | null) ?? [], groupBy: text(row['group_by']), audience: text(row['audience']),
         own: row['owner'] === me?.id || (me?.roles.includes('admin') ?? false),
       })),
     [q.data, me],

@@ -1,46 +1,66 @@
 // What was said and what was done, in one line of time.
-import { useMemo, useState } from 'react';
-import type { Comment, Field, Kind, Step, Turn } from '../api/types';
-import { useComments, useHistory } from '../api/queries';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import type { Field, Kind, Step, Turn } from '../api/types';
+import { useComments, useHistory, useMe } from '../api/queries';
 import { useBook } from '../book';
 import { Ago, isEmpty, Person, Show } from '../fields/Show';
 import { useSay } from '../i18n';
 import { langOf } from '../text';
-import { Said } from './Said';
+import { entries, type View } from './entries';
+import { Rich } from './Rich';
+import { saw, seenUpTo } from './seen';
 
-type Entry = { at: string; comment: Comment } | { at: string; step: Step } | { at: string; steps: Step[] };
-type View = 'all' | 'talk' | 'changes';
-
-const dull = new Set(['version', 'updated_at', 'updated_by', 'created_at', 'created_by', 'id', 'number']);
-
-// entries merges comments and history; runs of what the system did by itself fold into one line.
-const entries = (comments: Comment[], history: Step[], view: View): Entry[] => {
-  const out: Entry[] = [];
-  if (view !== 'changes') out.push(...comments.map(comment => ({ at: comment.at, comment })));
-  if (view !== 'talk')
-    for (const step of history) {
-      if (step.verb === 'comment' || step.verb === 'note') continue;
-      const last = out.at(-1);
-      if (!step.actor && step.verb !== 'create' && last) {
-        if ('steps' in last) {
-          last.steps.push(step);
-          continue;
-        }
-        out.push({ at: step.at, steps: [step] });
-      } else out.push({ at: step.at, step });
-    }
-  return out.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
-};
-
-export const Activity = ({ kind: k, id, rich }: { kind: Kind; id: string; rich: boolean }) => {
+// until shows no more than what had happened by a moment.
+export const Activity = ({ kind: k, id, of, until }: { kind: Kind; id: string; of: string; until?: string | undefined }) => {
   const { t } = useSay();
+  const me = useMe().data?.id;
   const [view, setView] = useState<View>('all');
   const comments = useComments(k, id);
   const history = useHistory(k, id);
-  const list = useMemo(() => entries(comments.data ?? [], history.data ?? [], view), [comments.data, history.data, view]);
+  const list = useMemo(() => entries(comments.data ?? [], history.data ?? [], view).filter(e => !until || e.at <= until), [comments.data, history.data, view, until]);
+  const ready = !comments.isPending && !history.isPending;
+
+  // What others did since one last looked stands under a line; the line stays while one looks.
+  const [since] = useState(() => seenUpTo(of));
+  const last = useRef('');
+  last.current = ready ? (entries(comments.data ?? [], history.data ?? [], 'all').at(-1)?.at ?? '') : '';
+  useEffect(() => {
+    const leave = (): void => {
+      if (last.current) saw(of, last.current);
+    };
+    addEventListener('pagehide', leave);
+    return () => {
+      removeEventListener('pagehide', leave);
+      leave();
+    };
+  }, [of]);
+  const first = since && !until ? list.findIndex(e => e.at > since && ('comment' in e ? e.comment.author !== me : 'step' in e ? e.step.actor && e.step.actor !== me : false)) : -1;
+
+  // The newest stands at the bottom, beside the box one writes in: one begins there, or where the new begins.
+  const head = useRef<HTMLDivElement>(null);
+  const line = useRef<HTMLLIElement>(null);
+  const begun = useRef(false);
+  const low = useRef(true);
+  useEffect(() => {
+    const box = head.current?.closest('.actscroll');
+    const note = (): void => {
+      if (box) low.current = box.scrollHeight - box.scrollTop - box.clientHeight < 40;
+    };
+    box?.addEventListener('scroll', note);
+    return () => box?.removeEventListener('scroll', note);
+  }, []);
+  const size = list.length;
+  useLayoutEffect(() => {
+    const box = head.current?.closest('.actscroll');
+    if (!box || !ready || !size) return;
+    if (!begun.current && line.current) box.scrollTop = line.current.offsetTop - 40;
+    else if (!begun.current || low.current) box.scrollTop = box.scrollHeight;
+    begun.current = true;
+  }, [ready, size]);
+
   return (
     <>
-      <div className="acthead">
+      <div className="acthead" ref={head}>
         <h2>{t('record.activity')}</h2>
         <div role="group" aria-label={t('activity.filter')} className="segments">
           {(['all', 'talk', 'changes'] as const).map(v => (
@@ -51,10 +71,11 @@ export const Activity = ({ kind: k, id, rich }: { kind: Kind; id: string; rich: 
         </div>
       </div>
       {list.length === 0 ? (
-        <p className="dim pad">{comments.isPending || history.isPending ? `${t('app.loading')}…` : t('activity.empty')}</p>
+        <p className="dim pad">{ready ? t('activity.empty') : `${t('app.loading')}…`}</p>
       ) : (
         <ol className="tl">
-          {list.map(e =>
+          {list.flatMap((e, i) => [
+            ...(i === first ? [<li key="unread" className="unread" ref={line}>{t('activity.unread')}</li>] : []),
             'comment' in e ? (
               <li key={e.comment.id} className={e.comment.internal ? 'note' : 'comment'}>
                 <div className="meta">
@@ -64,34 +85,32 @@ export const Activity = ({ kind: k, id, rich }: { kind: Kind; id: string; rich: 
                   · <Ago at={e.at} />
                   <span className="what"> · {t(e.comment.internal ? 'activity.note' : 'activity.comment')}</span>
                 </div>
-                <div className="bub" lang={langOf(e.comment.body)}>
-                  {rich ? <Said text={e.comment.body} /> : e.comment.body}
+                <div className="bub">
+                  <Rich text={e.comment.body} />
                 </div>
               </li>
             ) : 'steps' in e ? (
-              e.steps.length === 1 && e.steps[0] ? (
-                <StepLine key={e.steps[0].hash} kind={k} step={e.steps[0]} />
-              ) : (
-                <li key={e.steps[0]?.hash} className="sys">
-                  <details>
-                    <summary>{t('activity.system', { n: e.steps.length })}</summary>
-                    <ol>
-                      {e.steps.map(s => (
-                        <StepLine key={s.hash} kind={k} step={s} />
-                      ))}
-                    </ol>
-                  </details>
-                </li>
-              )
+              <li key={e.steps[0]?.hash} className="sys">
+                <details>
+                  <summary>{t('activity.system', { n: e.steps.length })}</summary>
+                  <ol>
+                    {e.steps.map(s => (
+                      <StepLine key={s.hash} kind={k} step={s} />
+                    ))}
+                  </ol>
+                </details>
+              </li>
             ) : (
               <StepLine key={e.step.hash} kind={k} step={e.step} />
             ),
-          )}
+          ])}
         </ol>
       )}
     </>
   );
 };
+
+const dull = new Set(['version', 'updated_at', 'updated_by', 'created_at', 'created_by', 'id', 'number']);
 
 const names: Record<string, 'activity.created' | 'activity.changed' | 'activity.link' | 'activity.unlink' | 'activity.attach' | 'activity.detach' | 'activity.erase'> = {
   create: 'activity.created',

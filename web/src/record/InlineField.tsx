@@ -5,8 +5,8 @@ import type { Field, Kind, Rec, Value } from '../api/types';
 import { bad, FieldInput, picks } from '../fields/Input';
 import { isEmpty, Show } from '../fields/Show';
 import { useSay } from '../i18n';
-import { langOf } from '../text';
 import { Button, IconButton, Note } from '../ui/Button';
+import { Rich } from './Rich';
 import { same } from './same';
 import type { useSave } from './useSave';
 
@@ -90,6 +90,7 @@ export const InlineField = ({ kind, field: f, rec, save, open, edit, show }: Pro
         kind={kind}
         field={f}
         value={draft.current}
+        beside={rec}
         onChange={v => {
           draft.current = v;
           setOwn('');
@@ -150,8 +151,8 @@ export const Prose = ({ text }: { text: Value }) => {
   return isEmpty(text) ? (
     <span className="dim">{t('record.nodesc')}</span>
   ) : (
-    <div className="prose" lang={langOf(text)}>
-      {String(text)}
+    <div className="prose">
+      <Rich text={String(text)} />
     </div>
   );
 };

@@ -27,6 +27,7 @@ type Props = {
   from?: string | undefined;
   start: Record<string, Value>; // what the record has already
   comment: boolean;
+  said?: string; // the reply to begin with
   fault: Fault | null;
   busy: boolean;
   count?: number;
@@ -34,7 +35,7 @@ type Props = {
   onClose: () => void;
 };
 
-export const MoveDialog = ({ kind, move: m, from, start, comment, fault, busy, count, onSubmit, onClose }: Props) => {
+export const MoveDialog = ({ kind, move: m, from, start, comment, said, fault, busy, count, onSubmit, onClose }: Props) => {
   const { t, label } = useSay();
   const book = useBook();
   const [needs, takes] = useMemo(() => [m.needs, m.takes].map(names => names.map(n => book.field(kind, n)).filter((f): f is Field => Boolean(f))) as [Field[], Field[]], [m, kind, book]);
@@ -122,17 +123,17 @@ export const MoveDialog = ({ kind, move: m, from, start, comment, fault, busy, c
             </ul>
           </Note>
         )}
-        <FormFields kind={kind} fields={needs} values={values} errors={errors} onChange={set} focus={needs[0]?.name} required={m.needs} />
+        <FormFields kind={kind} rec={start} fields={needs} values={values} errors={errors} onChange={set} focus={needs[0]?.name} required={m.needs} />
         {(asksWhy(m) || showTakes) && <FieldRow label={t('move.reason')} required={asksWhy(m)} help={t('move.reason.help')} error={errors['reason'] ?? (refused.has('has_reason') ? fault?.guards.find(g => g.guard === 'has_reason')?.message : undefined)} wide>
           {ids => <textarea id={ids.id} ref={reason} className="inp area" rows={2} aria-describedby={ids.describedBy} aria-invalid={ids.invalid || undefined} autoFocus={needs.length === 0} data-autofocus={needs.length === 0 || undefined} />}
         </FieldRow>}
         {comment && (
           <FieldRow label={t('move.comment')} help={t('move.comment.help')} error={errors['comment']} wide>
-            {ids => <textarea id={ids.id} ref={reply} className="inp area" rows={2} aria-describedby={ids.describedBy} />}
+            {ids => <textarea id={ids.id} ref={reply} className="inp area" rows={2} defaultValue={said} aria-describedby={ids.describedBy} />}
           </FieldRow>
         )}
         {showTakes ? (
-          <FormFields kind={kind} fields={takes} values={values} errors={errors} onChange={set} />
+          <FormFields kind={kind} rec={start} fields={takes} values={values} errors={errors} onChange={set} />
         ) : (
           (takes.length > 0 || !asksWhy(m)) && (
             <button type="button" className="linkbtn wide" onClick={() => setMore(true)}>

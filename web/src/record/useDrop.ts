@@ -8,8 +8,9 @@ export const pictures = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/
 // nameOfFile gives a file its name; what is pasted has none of its own.
 export const nameOfFile = (f: File, pasted: string): string => (f.name && f.name !== 'image.png' ? f.name : `${pasted}.png`);
 
-export const sendFile = (path: string, f: File, name: string): Promise<unknown> => {
+export const sendFile = (path: string, f: File, name: string, internal = false): Promise<unknown> => {
   const form = new FormData();
+  if (internal) form.append('internal', 'true');
   form.append('file', f, name);
   return call('POST', path, { body: form });
 };
@@ -21,7 +22,7 @@ export const useDrop = (may: boolean, take: (list: File[]) => unknown): boolean 
     if (!may) return;
     const paste = (e: ClipboardEvent): void => {
       const list = [...(e.clipboardData?.files ?? [])];
-      if (!list.length) return;
+      if (!list.length || e.defaultPrevented) return;
       e.preventDefault();
       take(list);
     };

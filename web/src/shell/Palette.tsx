@@ -5,6 +5,7 @@ import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { find } from '../api/queries';
 import type { Found } from '../api/types';
 import { useBook } from '../book';
+import { byHand } from '../create/form';
 import { useSay } from '../i18n';
 import { composing, takeTyping } from '../keys';
 import { setPrefs, usePrefs } from '../prefs';
@@ -59,7 +60,7 @@ const useItems = (): Item[] => {
     const at = params.plural ? book.plurals.get(params.plural) : undefined;
     for (const k of at ? [at] : book.wire.kinds.filter(k => k.views.length))
       for (const v of k.views) items.push({ id: `view:${k.name}:${v.name}`, group: t('palette.view'), text: label(v.label), also: `${both(v.label)} ${both(k.label_plural)}`, icon: <Icon name="list" />, end: <small>{label(k.label_plural)}</small>, run: () => void navigate({ to: '/$plural', params: { plural: k.plural }, search: { view: v.name } }) });
-    for (const k of book.wire.kinds.filter(k => k.can_create))
+    for (const k of book.wire.kinds.filter(byHand))
       items.push({ id: `new:${k.name}`, group: t('palette.create'), text: t('create.title', { kind: label(k.label) }), also: both(k.label), icon: <Icon name="plus" />, run: () => creating.set(k.name) });
     for (const x of themes) items.push({ id: `theme:${x.name}`, group: t('palette.do'), text: t('palette.theme', { name: t(`theme.${x.name}`) }), also: `theme ${x.name}`, icon: <Icon name={x.icon} />, run: () => setPrefs({ theme: x.name }) });
     for (const d of densities) items.push({ id: `density:${d}`, group: t('palette.do'), text: t('palette.density', { name: t(`density.${d}`) }), also: `density ${d}`, icon: <Icon name="rows" />, run: () => setPrefs({ density: d }) });

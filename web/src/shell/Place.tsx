@@ -82,4 +82,3 @@ const Place = ({ name, title, lead, empty, help, icon }: { name: string; title: 
 };
 
 export const MyWork = () => <Place name="my_work" title="my.title" lead="my.lead" empty="my.empty" help="my.empty.help" icon="work" />;
-export const Approvals = () => <Place name="my_approvals" title="approvals.title" lead="approvals.lead" empty="approvals.empty" help="approvals.empty.help" icon="approve" />;

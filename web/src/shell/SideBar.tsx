@@ -13,7 +13,7 @@ import { StageMark } from '../ui/marks';
 import { Menu, type MenuItem } from '../ui/Menu';
 
 // suggested are the kinds pinned until a person chooses: those with a queue of their own.
-const suggested = (book: Book): string[] => book.wire.kinds.filter(k => !k.config && k.life && k.prefix && !k.fields.some(f => f.required && f.fixed && f.type === 'reference')).map(k => k.name).slice(0, 5);
+const suggested = (book: Book): string[] => book.wire.kinds.filter(k => !k.config && k.life && k.prefix && !k.views.some(v => v.name === 'my_approvals') && !k.fields.some(f => f.required && f.fixed && f.type === 'reference')).map(k => k.name).slice(0, 5);
 
 export const usePinned = (): Kind[] => {
   const book = useBook();
@@ -135,7 +135,7 @@ export const SideBar = () => {
   ]);
   const place = (to: '/my' | '/my/approvals', icon: 'work' | 'approve', text: string, n: number | undefined) => (
     <li>
-      <Link to={to} className={`siderow ${path === to ? 'active' : ''}`} title={text} aria-current={path === to ? 'page' : undefined}>
+      <Link to={to} activeOptions={{ exact: true }} className={`siderow ${path === to ? 'active' : ''}`} title={text} aria-current={path === to ? 'page' : undefined}>
         <Icon name={icon} />
         <span className="txt">{text}</span>
         <Count n={n} />

@@ -8,6 +8,7 @@ export const livesInPortal = (me: Me): boolean => me.roles.every(r => everyday.h
 
 // portalPath keeps the addresses that stand in mails good for everybody.
 export const portalPath = (book: Book, path: string): string => {
+  if (path === '/my/approvals') return '/portal/approvals';
   const [, plural = '', key = ''] = path.split('/');
   const k = book.plurals.get(plural);
   if (!k) return '/portal';

@@ -5,6 +5,8 @@ import { marked, type Token, type Tokens } from 'marked';
 import { Fragment, type ReactNode } from 'react';
 import { langOf } from '../text';
 
+// ours are pictures that were attached to a record: looking at them tells nobody else.
+const ours = /^\/api\/v1\/\w+\/[\w-]+\/attachments\/[\w-]+$/;
 const safe = /^(https?:|mailto:|tel:|\/(?!\/))/i;
 
 // leaf draws plain text: with it, record numbers and people become chips wherever they stand.
@@ -25,6 +27,7 @@ const inlineOne = (x: Token, leaf: Leaf): ReactNode => {
     case 'image': { // a picture from elsewhere would tell its owner who reads
       const l = x as Tokens.Link;
       if (!safe.test(l.href)) return leaf(x.raw);
+      if (x.type === 'image' && ours.test(l.href)) return <a href={l.href} target="_blank" rel="noopener"><img src={l.href} alt={l.text} loading="lazy" /></a>;
       return <a href={l.href} title={l.title ?? undefined} target="_blank" rel="noopener noreferrer nofollow">{x.type === 'image' ? l.text || l.href : inline(l.tokens, leaf)}</a>;
     }
     case 'text': return x.tokens ? inline(x.tokens, leaf) : leaf((x as Tokens.Text).raw);

@@ -1,5 +1,5 @@
-// Package servicedesk is the service desk: the one place users turn to. For now it
-// keeps the categories that the desk sorts work by.
+// Package servicedesk is the service desk: the one place users turn to. For now it keeps
+// the categories that the desk sorts work by, and the replies it keeps ready.
 package servicedesk
 
 import (
@@ -16,16 +16,19 @@ import (
 // Process is the service desk.
 var Process = itil.Process{
 	Name: "servicedesk",
-	Records: []record.Any{record.Type[Category]{Kind: kind.Category, Plural: "categories", Config: true,
-		List: "name parent group active", Check: checkCategory}},
-	Grants: []permit.Grant{
+	Records: []record.Any{
+		record.Type[Category]{Kind: kind.Category, Plural: "categories", Config: true, List: "name parent group active", Check: checkCategory},
+		record.Type[CannedResponse]{Kind: kind.CannedResponse, Plural: "canned_responses", Title: "name", Config: true,
+			List: "name title on scope group category uses active", Derive: deriveCanned, Check: checkCanned},
+	},
+	Grants: append([]permit.Grant{
 		{Role: role.Anyone, May: "read", Kind: kind.Category},
 		{Role: role.IncidentManager, May: "*", Kind: kind.Category},
 		{Role: role.Admin, May: "*", Kind: kind.Category},
-	},
+	}, cannedGrants...),
+	Seeds:    cannedSeeds,
 	KPIs:     figures,
 	Settings: itil.Settings,
-	Calcs:    []itil.Calc{itil.ApprovalOutcome},
 }
 
 // figures are the KPIs of the desk (book B annex C) that rest on incidents alone. What

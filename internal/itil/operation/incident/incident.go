@@ -18,6 +18,7 @@ import (
 // (book B §24).
 type Incident struct {
 	itil.Task
+	itil.Approvable
 	Parent           record.Ref      `maru:"parent,to=incident,index,section=links"`
 	DuplicateOf      record.Ref      `maru:"duplicate_of,to=incident,section=links"`
 	Location         string          `maru:"location,max=200,section=what"`

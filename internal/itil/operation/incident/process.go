@@ -3,6 +3,7 @@
 package incident
 
 import (
+	"slices"
 	"time"
 
 	"github.com/maru-itsm/maru/internal/kernel/permit"
@@ -47,7 +48,7 @@ var Process = itil.Process{
 	Settings: settings,
 	Seeds:    matrixSeeds(),
 	Calcs:    []itil.Calc{PriorityCalc, CostCalc, SimilarityCalc},
-	Rules: []rule.Rule{
+	Rules: slices.Concat(itil.AskedOf(kind.Incident), []rule.Rule{
 		rule.After("incident.candidate", kind.Incident, "any", onChange(candidate)),
 		rule.After("incident.outage", kind.Incident, "any", onChange(outages)),
 		rule.After("incident.track", kind.Incident, "any", onChange(keepOnTrack)),
@@ -61,7 +62,7 @@ var Process = itil.Process{
 		rule.After("incident.change_closed", kind.Change, "close", changeDone),
 		rule.After("incident.change_cancelled", kind.Change, "cancel", changeDone),
 		rule.After("incident.updated", kind.IncidentUpdate, permit.Create, updated),
-	},
+	}),
 	Jobs: []rule.Job{
 		{Name: "incident.autoclose", Every: 15 * time.Minute, Run: autoClose},
 		{Name: "incident.hold_followup", Every: 5 * time.Minute, Run: followHolds},
@@ -117,12 +118,13 @@ const (
 
 // What an end user sees and fills in: plain words about their own matter.
 const (
-	userSees   = "title description requester opened_by channel service offering ci location category urgency deadline priority group assignee watchers due_at closed_at resolution_code resolution_notes resolved_at hold_reason follow_up_at major next_update_at reopen_count duplicate_of tags"
+	userSees   = "title description requester opened_by channel service offering ci location category urgency deadline priority group assignee watchers due_at closed_at resolution_code resolution_notes resolved_at hold_reason follow_up_at major next_update_at reopen_count duplicate_of tags approval approvers"
 	userWrites = "title description requester service offering ci location category urgency watchers tags deadline"
 )
 
 var grants = []permit.Grant{
 	{Role: role.EndUser, May: "read", Kind: kind.Incident, Where: seen, Fields: userSees},
+	{Role: role.Anyone, May: "read", Kind: kind.Incident, Where: itil.Asked},
 	{Role: role.EndUser, May: "create", Kind: kind.Incident, Where: "requester == me", Fields: userWrites},
 	{Role: role.EndUser, May: "update", Kind: kind.Incident, Where: own, Fields: "urgency watchers"},
 	{Role: role.EndUser, May: "comment attach", Kind: kind.Incident, Where: own + " || me in watchers"},

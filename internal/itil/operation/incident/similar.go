@@ -22,37 +22,12 @@ const (
 	maxCompared = 500
 )
 
-// vector counts the tokens of a text.
-func vector(s string) map[string]float64 {
-	v := map[string]float64{}
-	for _, t := range search.Tokens(s) {
-		v[t]++
-	}
-	return v
-}
-
-// cosine gives how alike two texts are, from 0 to 1.
-func cosine(a, b map[string]float64) float64 {
-	dot, na, nb := 0.0, 0.0, 0.0
-	for t, n := range a {
-		dot += n * b[t]
-		na += n * n
-	}
-	for _, n := range b {
-		nb += n * n
-	}
-	if na == 0 || nb == 0 {
-		return 0
-	}
-	return dot / math.Sqrt(na*nb)
-}
-
 // SimilarityCalc is POST /calc/similarity.
 var SimilarityCalc = itil.Calculation("similarity", func(in struct {
 	A string `json:"a"`
 	B string `json:"b"`
 }) (map[string]any, error) {
-	c := cosine(vector(in.A), vector(in.B))
+	c := search.NewVector(in.A).Cosine(search.NewVector(in.B))
 	return map[string]any{"cosine": math.Round(c*1e4) / 1e4, "similar": 100*c >= itil.Percent(byDefault, "incident.similar_share")}, nil
 })
 
@@ -65,13 +40,13 @@ func rank(r *record.Record, others []*record.Record, alike float64) []record.ID 
 		s  float64
 	}
 	var found []scored
-	v := vector(words(r))
+	v := search.NewVector(words(r))
 	for _, o := range others {
 		if o.ID() == r.ID() {
 			continue
 		}
 		sameCI := r.Ref("ci") != "" && r.Ref("ci") == o.Ref("ci") && r.Ref("symptom") != "" && r.Ref("symptom") == o.Ref("symptom")
-		s := cosine(v, vector(words(o)))
+		s := v.Cosine(search.NewVector(words(o)))
 		if sameCI {
 			s = 1
 		}
