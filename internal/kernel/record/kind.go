@@ -245,7 +245,6 @@ func (ks *kinds) among(k *Kind, f *Field) bool {
 	return l != nil && l.Type == References && l.To == f.To
 }
 
-
 // NewSchema compiles declarations and checks that every reference has a target.
 func NewSchema(decls []Any) (*Schema, error) {
 	var list []*Kind
