@@ -3,6 +3,7 @@ package main
 
 import (
 	"os"
+	_ "time/tzdata" // months and days are those of a zone, also where the machine knows none
 
 	"github.com/maru-itsm/maru/internal/cli"
 )

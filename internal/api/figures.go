@@ -40,7 +40,7 @@ func (s *Server) kpis(w http.ResponseWriter, r *http.Request) error {
 
 func describe(k *measure.KPI) map[string]any {
 	return map[string]any{"code": k.Code, "kind": k.Kind, "name": both("kpi." + k.Code), "unit": k.Unit, "better": k.Better,
-		"target": nullable(k.Target), "warning": nullable(k.Warn), "group_by": nullable(k.By), "at": nullable(k.At)}
+		"target": nullable(k.Target), "warning": nullable(k.Warn), "group_by": nullable(k.By), "at": nullable(k.At), "rhythm": k.Rhythm, "divisible": k.How != measure.Own}
 }
 
 func nullable(s string) any {

@@ -52,7 +52,7 @@ func answers(r huma.Registry) map[string]shape {
 		"reason": {Type: huma.TypeString, Description: "why there is no value"}, "currency": str, "records_url": orNull(str)}
 	group := props{"key": free}
 	word := members(props{"name": str, "label": free})
-	kpi := props{"code": str, "kind": str, "name": free, "unit": str, "better": str, "target": orNull(str), "warning": orNull(str), "group_by": orNull(str), "at": orNull(str)}
+	kpi := props{"code": str, "kind": str, "name": free, "unit": str, "better": str, "target": orNull(str), "warning": orNull(str), "group_by": orNull(str), "at": orNull(str), "rhythm": yes, "divisible": yes}
 	for name, s := range figure {
 		group[name], kpi[name] = s, s
 	}

@@ -73,7 +73,7 @@ func Open(ctx context.Context, c Config) (*House, error) {
 	if err != nil {
 		return nil, err
 	}
-	eng, err = engine.New(ctx, engine.Config{Store: store, Schema: b.Schema, Grants: b.Grants(), Rules: b.Rules(), Settings: b.Settings(), Now: c.Now, Log: c.Log,
+	eng, err = engine.New(ctx, engine.Config{Store: store, Schema: b.Schema, Grants: b.Grants(), Rules: b.Rules(), Settings: b.Settings(), Now: c.Now, Zone: itil.ZoneSetting, Log: c.Log,
 		Fetch: func(ctx context.Context, url string) ([]byte, error) {
 			return fetch.Get(ctx, url, eng.Setting("fetch.private_addresses") == "true")
 		},
@@ -104,13 +104,15 @@ func Book(eng **engine.Engine) (*book.Book, error) {
 	if err != nil {
 		return nil, err
 	}
-	platform := itil.Stage{Name: "platform", Processes: []itil.Process{people.Process, {Name: "administration", Records: append(engine.Kinds(eng), savedViews(eng)), Grants: append([]permit.Grant{
+	var b *book.Book
+	platform := itil.Stage{Name: "platform", Processes: []itil.Process{people.Process, {Name: "administration", Records: append(engine.Kinds(eng), savedViews(eng), dashboards(eng, &b)), Seeds: templates, Rules: mentions, Grants: append([]permit.Grant{
 		{Role: role.Admin, May: "*", Kind: engine.CustomKind},
 		{Role: role.Admin, May: "*", Kind: engine.SettingKind},
 		{Role: role.Auditor, May: "read", Kind: engine.CustomKind},
 		{Role: role.Auditor, May: "read", Kind: engine.SettingKind},
-	}, viewGrants...), Rules: mentions}}}
-	return book.New(append(append([]itil.Stage(nil), book.Stages...), platform)...)
+	}, append(viewGrants, dashboardGrants...)...)}}}
+	b, err = book.New(append(append([]itil.Stage(nil), book.Stages...), platform)...)
+	return b, err
 }
 
 func open(ctx context.Context, c Config) (storage.Store, error) {

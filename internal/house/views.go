@@ -80,13 +80,17 @@ func checkView(s *record.Schema, q record.Ask, v *SavedView) error {
 			return err
 		}
 	}
-	a := q.Actor()
+	return checkAudience(q.Actor(), v.Audience, &v.Group)
+}
+
+// checkAudience lets nobody share with a group they are not in.
+func checkAudience(a record.Actor, audience string, group *record.Ref) error {
 	switch {
-	case v.Audience != "group":
-		v.Group = ""
-	case v.Group == "":
+	case audience != "group":
+		*group = ""
+	case *group == "":
 		return fault.Field("group", "required")
-	case !a.System && !a.Has(role.Admin) && !slices.Contains(a.Groups, v.Group):
+	case !a.System && !a.Has(role.Admin) && !slices.Contains(a.Groups, *group):
 		return fault.Field("group", "not_your_group")
 	}
 	return nil

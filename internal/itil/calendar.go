@@ -13,8 +13,13 @@ import (
 	"github.com/maru-itsm/maru/internal/itil/kind"
 )
 
+// ZoneSetting names the organisation's time zone: the months, days and hours that figures
+// are grouped by are of it. Working hours are of the zone of their calendar.
+const ZoneSetting = "organisation.zone"
+
 // Settings every process may read.
 var Settings = []rule.Setting{
+	{Name: ZoneSetting, Default: "Asia/Seoul", Type: record.Text},
 	{Name: "fetch.private_addresses", Default: "false", Type: record.Bool}, // may feeds lie in the own network?
 }
 

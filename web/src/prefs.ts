@@ -10,6 +10,7 @@ export type Prefs = {
   theme: Theme;
   density: Density;
   pinned?: string[]; // kinds in the side bar; unset = what the book suggests
+  boards?: { id: string; label: { ko: string; en: string } }[]; // dashboards in the side bar
   narrow: boolean; // side bar folded to its icons
   preview: boolean; // split view in lists
   columns: Record<string, string[]>; // by kind

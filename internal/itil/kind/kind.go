@@ -13,6 +13,9 @@ const (
 // SavedView is what the console keeps of a list that somebody made.
 const SavedView = "saved_view"
 
+// Dashboard is a page of figures and lists that somebody put together.
+const Dashboard = "dashboard"
+
 // What several processes share.
 const (
 	Category       = "category"

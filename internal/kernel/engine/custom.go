@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/maru-itsm/maru/internal/kernel/fault"
 	"github.com/maru-itsm/maru/internal/kernel/query"
@@ -143,7 +144,20 @@ func (e *Engine) checkSetting(s *SettingValue) error {
 	if err == nil {
 		err = f.Check(v)
 	}
+	if err == nil && s.Name == e.zoned {
+		_, err = zoneNamed(s.Value)
+	}
 	return err
+}
+
+// zoneNamed finds a time zone. What only this machine knows as Local is none: the
+// database has to know it too.
+func zoneNamed(name string) (*time.Location, error) {
+	loc, err := time.LoadLocation(name)
+	if err != nil || name == "" || name == "Local" {
+		return nil, fault.Field("value", "wrong_format", "type", "IANA zone")
+	}
+	return loc, nil
 }
 
 // all reads every record of a small kind.
@@ -220,6 +234,15 @@ func (e *Engine) loadSettings(ctx context.Context) error {
 			values[r.Text("name")] = r.Text("value")
 		}
 	}
+	zone := time.UTC
+	if e.zoned != "" {
+		if z, err := zoneNamed(values[e.zoned]); err == nil {
+			zone = z
+		} else { // kept from before it was checked
+			e.log.Error("no such time zone; groupings are by UTC", "setting", e.zoned, "value", values[e.zoned])
+		}
+	}
+	e.zone.Store(zone)
 	e.values.Store(&values)
 	return nil
 }

@@ -27,7 +27,7 @@ type Config struct {
 	Rules    []rule.Rule
 	Settings []rule.Setting
 	Now      func() time.Time // the clock; tests move it
-	Zone     *time.Location   // of months, days and hours in groupings; UTC when nil
+	Zone     string           // the setting that names the zone of months, days and hours in groupings; UTC when empty
 	Log      *slog.Logger
 	Fetch    func(ctx context.Context, url string) ([]byte, error) // asks the outside for a page; nil = nothing is reached
 	Bind     func(*Engine)                                         // hears of the engine before it reads anything; may be nil
@@ -43,7 +43,8 @@ type Engine struct {
 	settings map[string]rule.Setting
 	values   atomic.Pointer[map[string]string] // present values of settings
 	now      func() time.Time
-	zone     *time.Location
+	zoned    string                        // the setting that names the zone
+	zone     atomic.Pointer[time.Location] // what it names now
 	log      *slog.Logger
 	numbers  sync.Map // kind → *lease
 	touched  sync.Map // kind → *atomic.Int64
@@ -59,12 +60,9 @@ type Engine struct {
 // New makes the tables ready and returns the engine.
 func New(ctx context.Context, c Config) (*Engine, error) {
 	e := &Engine{store: c.Store, schema: c.Schema, grants: c.Grants, rules: map[string][]*rule.Rule{},
-		settings: map[string]rule.Setting{}, now: c.Now, zone: c.Zone, log: c.Log, fetch: c.Fetch, cache: newCache()}
+		settings: map[string]rule.Setting{}, now: c.Now, zoned: c.Zone, log: c.Log, fetch: c.Fetch, cache: newCache()}
 	if e.now == nil {
 		e.now = time.Now
-	}
-	if e.zone == nil {
-		e.zone = time.UTC
 	}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)
@@ -125,7 +123,7 @@ func (e *Engine) reload(ctx context.Context) error {
 
 // env is the world of an expression: who asks, and when.
 func (e *Engine) env(ctx context.Context, a record.Actor, now time.Time) query.Env {
-	return query.Env{Now: now, Actor: a, Zone: e.zone, Tokens: e.tokens, Get: func(kind string, id record.ID) (*record.Record, error) {
+	return query.Env{Now: now, Actor: a, Zone: e.zone.Load(), Tokens: e.tokens, Get: func(kind string, id record.ID) (*record.Record, error) {
 		return e.cached(ctx, kind, id)
 	}}
 }

@@ -30,7 +30,7 @@ func (e *Engine) askEnv(q record.Ask) query.Env {
 	if p, ok := q.(*plan); ok {
 		return p.env(nil)
 	}
-	return query.Env{Now: q.Now(), Actor: q.Actor(), Zone: e.zone, Tokens: e.tokens, Get: q.Get}
+	return query.Env{Now: q.Now(), Actor: q.Actor(), Zone: e.zone.Load(), Tokens: e.tokens, Get: q.Get}
 }
 
 // MayNow reports whether somebody, who need not be the one who asks, may do verb to a

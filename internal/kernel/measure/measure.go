@@ -39,6 +39,7 @@ type KPI struct {
 	Better   string // "higher", "lower" or ""
 	Target   string // decimal; empty = none
 	Warn     string // decimal between good and bad
+	Rhythm   bool   // also by weekday and hour of At: when it happens matters
 	Internal bool   // only for those who may see internals of the kind
 	Figure   func(q record.Ask, a Args) (Result, error)
 }

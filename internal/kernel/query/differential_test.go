@@ -314,6 +314,9 @@ func (w *world) groupsOpen(t *testing.T, src string, term query.Term) {
 		if d, ok := v.(time.Duration); ok && d.Abs() > 290*365*24*time.Hour {
 			continue // longer than any literal
 		}
+		if at, ok := v.(time.Time); ok && (at.Year() < 1 || at.Year() > 9999) {
+			continue // likewise
+		}
 		cond := query.Is(src, v)
 		f, err := query.Compile(w.schema, w.thing, cond, vars...)
 		if err != nil {

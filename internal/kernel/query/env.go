@@ -181,7 +181,7 @@ func newEnv(sc *scope) (*cel.Env, error) {
 		cel.Function(operators.Negate, cel.Overload("negate_duration", []*cel.Type{cel.DurationType}, cel.DurationType)),
 		cel.Function("lowerAscii", cel.MemberOverload("text_lower", []*cel.Type{cel.StringType}, cel.StringType)),
 	}
-	for _, part := range []string{"month", "day"} {
+	for _, part := range []string{"month", "week", "day"} {
 		opts = append(opts, cel.Function(part, cel.Overload(part+"_time", []*cel.Type{cel.TimestampType}, cel.StringType)))
 	}
 	for _, part := range []string{"hour", "weekday"} {

@@ -40,6 +40,7 @@ func grammar() []production {
 		{"lowerAscii", "text", "%s.lowerAscii()", []string{"text"}},
 		{"lowerAscii", "fixed", "%s.lowerAscii()", []string{"fixed"}},
 		{"month", "text", "month(%s)", []string{"time"}},
+		{"week", "text", "week(%s)", []string{"time"}},
 		{"day", "text", "day(%s)", []string{"time"}},
 		{"hour", "int", "hour(%s)", []string{"time"}},
 		{"weekday", "int", "weekday(%s)", []string{"time"}},

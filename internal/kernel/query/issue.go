@@ -89,7 +89,7 @@ func issue(sc *scope, src string, iss *cel.Issues, code string) error {
 }
 
 // functions are those that an expression may call.
-var functions = []string{"contains", "date", "day", "duration", "empty", "endsWith", "hour", "lowerAscii", "month", "search", "size", "startsWith", "timestamp", "weekday"}
+var functions = []string{"contains", "date", "day", "duration", "empty", "endsWith", "hour", "lowerAscii", "month", "search", "size", "startsWith", "timestamp", "week", "weekday"}
 
 // position turns CEL's 1-based line and 0-based column, both in characters, into a
 // 1-based position in the whole text.

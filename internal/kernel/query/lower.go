@@ -213,7 +213,7 @@ func (l *lowering) call(e ast.Expr, c ast.CallExpr) (node, error) {
 			}
 		}
 		return &searchNode{kind: l.scope.kind.Name, q: args[0]}, nil
-	case "month", "day", "hour", "weekday":
+	case "month", "week", "day", "hour", "weekday":
 		return &partNode{part: fn, x: args[0]}, nil
 	}
 	return nil, l.refuse(e, "filter_not_queryable")

@@ -99,7 +99,7 @@ func (n *inVarNode) typ() ctype  { return tBool }
 func (n *idsNode) typ() ctype    { return tBool }
 
 func (n *partNode) typ() ctype {
-	if n.part == "month" || n.part == "day" {
+	if n.part == "month" || n.part == "week" || n.part == "day" {
 		return tText
 	}
 	return tInt
@@ -413,8 +413,8 @@ func (n *partNode) value(env *Env, r *record.Record) (any, error) {
 	return Part(n.part, t, env.zone()), nil
 }
 
-// Part gives one part of a moment in a zone: month "2006-01", day "2006-01-02",
-// hour 0–23, weekday 1 (Monday) – 7. Outside the years 1 to 9999 there are none.
+// Part gives one part of a moment in a zone: month "2006-01", day "2006-01-02", week the
+// day of its Monday, hour 0–23, weekday 1 (Monday) – 7. Outside the years 1 to 9999 there are none.
 func Part(part string, t time.Time, zone *time.Location) any {
 	t = t.In(zone)
 	if t.Year() < 1 || t.Year() > 9999 {
@@ -425,6 +425,8 @@ func Part(part string, t time.Time, zone *time.Location) any {
 		return t.Format("2006-01")
 	case "day":
 		return t.Format(time.DateOnly)
+	case "week":
+		return t.AddDate(0, 0, -int(t.Weekday()+6)%7).Format(time.DateOnly)
 	case "hour":
 		return int64(t.Hour())
 	}

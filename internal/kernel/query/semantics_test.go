@@ -182,6 +182,7 @@ func TestZones(t *testing.T) {
 		{"2026-03-08T06:59:59Z", "hour", ny, int64(1)}, {"2026-03-08T07:00:00Z", "hour", ny, int64(3)}, // 2:00 is skipped
 		{"2026-11-01T05:30:00Z", "hour", ny, int64(1)}, {"2026-11-01T06:30:00Z", "hour", ny, int64(1)}, // 1:30 comes twice
 		{"2026-03-08T04:59:59.999999Z", "day", ny, "2026-03-07"}, {"2026-03-08T05:00:00Z", "day", ny, "2026-03-08"},
+		{"2026-11-01T05:00:00Z", "week", ny, "2026-10-26"}, {"2026-11-02T05:00:00Z", "week", ny, "2026-11-02"}, {"2027-01-01T12:00:00Z", "week", time.UTC, "2026-12-28"}, {"0001-01-01T12:00:00Z", "week", time.UTC, "0001-01-01"},
 		{"2026-12-31T15:00:00Z", "month", time.FixedZone("Asia/Seoul", 9*3600), "2027-01"},
 		{"2026-11-01T23:59:59Z", "weekday", time.UTC, int64(7)}, {"2026-11-02T00:00:00Z", "weekday", time.UTC, int64(1)},
 		{"0001-01-01T00:00:00Z", "day", ny, nil}, {"9999-12-31T23:59:59Z", "month", time.FixedZone("Asia/Seoul", 9*3600), nil}, // outside the years 1 to 9999

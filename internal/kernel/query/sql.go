@@ -237,7 +237,7 @@ func (n *partNode) sql(w *Writer, env *Env, alias string) (string, error) {
 		s = "to_timestamp(CASE WHEN " + s + " BETWEEN -62135683200000000 AND 253402387199999999 THEN floor(" + s + "::numeric / 1000000) END)"
 	}
 	at := fmt.Sprintf("(%s AT TIME ZONE %s::text)", s, w.Arg(env.zone().String()))
-	out := map[string]string{"month": "to_char(%s, 'YYYY-MM')", "day": "to_char(%s, 'YYYY-MM-DD')", "hour": "extract(hour from %s)::bigint",
+	out := map[string]string{"month": "to_char(%s, 'YYYY-MM')", "day": "to_char(%s, 'YYYY-MM-DD')", "week": "to_char(date_trunc('week', %s), 'YYYY-MM-DD')", "hour": "extract(hour from %s)::bigint",
 		"weekday": "extract(isodow from %s)::bigint"}[n.part]
 	out = fmt.Sprintf("(CASE WHEN "+at+" >= '0001-01-01' AND "+at+" < '10000-01-01' THEN "+out+" END)", at)
 	if n.typ() == tText {

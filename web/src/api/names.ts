@@ -73,6 +73,16 @@ const subscribe = (l: () => void): (() => void) => {
 // useNames follows the store: whoever shows names is drawn again when one is learnt.
 export const useNames = (): number => useSyncExternalStore(subscribe, () => version);
 
+// useTitles names records in plain text, as a picture needs them.
+export const useTitles = (kind: string, ids: string[]): ((id: string) => string) => {
+  useNames();
+  const all = ids.join(' ');
+  useEffect(() => {
+    for (const id of all ? all.split(' ') : []) want(kind, id);
+  }, [kind, all]);
+  return id => known.get(id)?.title ?? '…';
+};
+
 export const useName = (kind: string, id: string): Ref | null | undefined => {
   useNames();
   useEffect(() => want(kind, id), [kind, id]);

@@ -91,13 +91,13 @@ const Figures = ({ process: p, all }: { process: Process; all: Described[] }) =>
   );
 };
 
-const Periods = ({ name, span, onPick }: { name: PeriodName; span: Span; onPick: (s: FiguresSearch) => void }) => {
+export const Periods = ({ name, span, onPick, only = periods }: { name: PeriodName; span: Span; onPick: (s: FiguresSearch) => void; only?: PeriodName[] }) => {
   const { t } = useSay();
   const [from, to] = [day(span.from), day(lastDay(span))];
   return (
     <div className="periods">
       <div role="group" aria-label={t('figures.period')} className="segments">
-        {periods.map(x => (
+        {only.map(x => (
           <button key={x} type="button" aria-pressed={name === x} onClick={() => onPick({ period: x, from: x === 'custom' ? from : undefined, to: x === 'custom' ? to : undefined } as FiguresSearch)}>
             {t(`figures.period.${x}`)}
           </button>
@@ -115,7 +115,7 @@ const Periods = ({ name, span, onPick }: { name: PeriodName; span: Span; onPick:
 };
 
 // Drill leads to the records of a figure, or shows only their number where they have no list.
-const Drill = ({ of, text }: { of: Result; text: string }) => {
+export const Drill = ({ of, text }: { of: Result; text: string }) => {
   const book = useBook();
   const to = drill(book, of);
   return to ? (
@@ -161,12 +161,13 @@ const Tile = ({ kpi: k, now, was, fault, waiting, open, onOpen }: TileProps) => 
 };
 
 // Change compares with the period before, and says whether that is good where the figure knows.
-const Change = ({ kpi: k, now, was }: { kpi: Described; now: number | null; was: Kpi | undefined }) => {
+export const Change = ({ kpi: k, now, was }: { kpi: Described; now: number | null; was: Kpi | undefined }) => {
   const say = useSay();
   const { t } = say;
   const then = valueOf(was);
   if (now === null || then === null) return <span className="dim">{t('figures.before.none')}</span>;
-  const diff = now - then;
+  const exact = now - then;
+  const diff = k.unit === 'percent' && Math.abs(exact) < 0.05 ? 0 : exact; // what is said is rounded; 0.0 more is the same
   const good = diff === 0 || !k.better ? '' : diff > 0 === (k.better === 'higher') ? 'met' : 'missed';
   const word = diff === 0 ? t('figures.same') : t(diff > 0 ? 'figures.up' : 'figures.down', { value: k.unit === 'percent' ? t('figures.points', { n: Math.round(Math.abs(diff) * 10) / 10 }) : written(say, k, Math.abs(diff), was?.currency) });
   return (
@@ -212,6 +213,7 @@ const Detail = ({ kpi: k, span }: { kpi: Described; span: Span }) => {
               title={t(`figures.trend.${unit}`)}
               of={t('figures.period')}
               look="line"
+              unit={k.unit}
               series={label(k.name)}
               target={k.target === null ? null : Number(k.target)}
               write={write}
@@ -234,10 +236,69 @@ const Detail = ({ kpi: k, span }: { kpi: Described; span: Span }) => {
           )}
         </div>
       )}
+      {k.rhythm && k.at !== null && <Rhythm kpi={k} span={span} />}
       {over.length === 0 && !field && <p className="dim">{t('figures.nothing')}</p>}
     </div>
   );
 };
+
+// Rhythm shows when in the week it happens: a table of weekdays and hours, each cell as dark as it is
+// large. It is its own table: what is seen is what is read.
+const Rhythm = ({ kpi: k, span }: { kpi: Described; span: Span }) => {
+  const say = useSay();
+  const { t } = say;
+  const [day1, hour1] = [`weekday(${k.at})`, `hour(${k.at})`];
+  const told = useFigures(useMemo(() => [asked(k, span, { group_by: `${day1},${hour1}` })], [k, span, day1, hour1]));
+  const a = told.data?.[0];
+  const found = new Map((isKpi(a) ? (a.groups ?? []) : []).map(g => [`${String(g.key[day1])} ${String(g.key[hour1])}`, g]));
+  const most = Math.max(...[...found.values()].map(g => valueOf(g) ?? 0), 1);
+  const week = useMemo(() => weekdays(say.lang), [say.lang]);
+  return (
+    <div className="rhythm">
+      <p className="charttitle">{t('figures.rhythm')}</p>
+      {found.size === 0 ? (
+        <p className="dim">{told.isPending ? `${t('app.loading')}…` : told.error ? faultOf(told.error).message : a && !isKpi(a) ? t('figures.fault', { code: a.fault }) : t('figures.reason.no_data')}</p>
+      ) : (
+        <div className="heatbox" tabIndex={0} role="group" aria-label={t('figures.rhythm')}>
+          <table className="heat">
+            <thead>
+              <tr>
+                <th scope="col">
+                  <span className="sr">{t('figures.rhythm.day')}</span>
+                </th>
+                {hours.map(h => (
+                  <th scope="col" key={h} className={h % 3 ? 'few' : ''}>
+                    {h}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {week.map((name, d) => (
+                <tr key={name}>
+                  <th scope="row">{name}</th>
+                  {hours.map(h => {
+                    const g = found.get(`${d + 1} ${h}`);
+                    const v = valueOf(g) ?? 0;
+                    const part = v / most;
+                    return (
+                      <td key={h} className={part > 0.55 ? 'deep' : ''} style={{ ['--p' as string]: `${v === 0 ? 0 : Math.round(12 + part * 88)}%` }} title={t('figures.rhythm.cell', { day: name, hour: h, value: written(say, k, v) })}>
+                        {v === 0 ? <span className="sr">0</span> : g && <Drill of={g} text={written(say, k, v)} />}
+                      </td>
+                    );
+                  })}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </div>
+  );
+};
+
+const hours = Array.from({ length: 24 }, (_, i) => i);
+const weekdays = (lang: string): string[] => Array.from({ length: 7 }, (_, i) => new Intl.DateTimeFormat(lang, { weekday: 'short', timeZone: 'UTC' }).format(new Date(Date.UTC(2026, 10, 2 + i)))); // a Monday
 
 // Breakdown draws the parts as bars in a table: one thing to read, for the eye and for those who listen.
 const Breakdown = ({ kpi: k, groups, write }: { kpi: Described; groups: NonNullable<Kpi['groups']>; write: (v: number) => string }) => {

@@ -9,9 +9,9 @@ import type { Span } from './period';
 
 export type Status = 'met' | 'warning' | 'missed' | 'no_data' | null;
 export type Result = { value: number | string | null; numerator: number | null; denominator: number | null; n: number; status: Status; reason?: string; currency?: string; records_url: string | null };
-export type Described = { code: string; kind: string; name: Label; unit: string; better: string; target: string | null; warning: string | null; group_by: string | null; at: string | null };
+export type Described = { code: string; kind: string; name: Label; unit: string; better: string; target: string | null; warning: string | null; group_by: string | null; at: string | null; rhythm: boolean; divisible: boolean };
 export type Kpi = Described & Result & { groups?: (Result & { key: Record<string, unknown> })[] };
-export type Asked = { code: string; from?: string; to?: string; group_by?: string };
+export type Asked = { code: string; from?: string; to?: string; group_by?: string; filter?: string };
 export type Answer = Kpi | { code: string; fault: string };
 
 export const useKpis = () => useQuery({ queryKey: ['kpis'], queryFn: async ({ signal }) => (await get<{ items: Described[] }>('/kpis', {}, signal)).items, staleTime: 300_000 });

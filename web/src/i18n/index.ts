@@ -8,6 +8,7 @@ type Areas = {
   admin: typeof import('./ko.admin').words;
   approval: typeof import('./ko.approval').words;
   board: typeof import('./ko.board').words;
+  dashboard: typeof import('./ko.dashboard').words;
   figures: typeof import('./ko.figures').words;
   portal: typeof import('./ko.portal').words;
   queue: typeof import('./ko.queue').words;
@@ -116,7 +117,7 @@ const sayer = (l: Lang) => {
       return new Intl.NumberFormat(loc, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 }).format(n);
     },
     money: (m: { amount: string; currency: string }): string =>
-      new Intl.NumberFormat(loc, { style: 'currency', currency: m.currency || 'KRW', maximumFractionDigits: 4, minimumFractionDigits: 0 }).format(Number(m.amount)),
+      new Intl.NumberFormat(loc, { style: 'currency', currency: m.currency || 'KRW', trailingZeroDisplay: 'stripIfInteger' }).format(Number(m.amount)),
   };
 };
 

@@ -30,7 +30,10 @@ describe('time in words', () => {
     expect(at('ko').ago('2025-10-02T00:00:00Z', now)).toBe('2025년 10월 2일');
   });
   it('writes money, sizes and numbers', () => {
-    expect(at('ko').money({ amount: '1200.50', currency: 'KRW' })).toMatch(/₩1,200\.5/);
+    // In the smallest unit the currency has: the won has no hundredths.
+    expect(at('ko').money({ amount: '1200.50', currency: 'KRW' })).toMatch(/₩1,201$/);
+    expect(at('en').money({ amount: '12345.6789', currency: 'USD' })).toMatch(/12,345\.68$/);
+    expect(at('en').money({ amount: '12345', currency: 'USD' })).toMatch(/12,345$/);
     expect(at('en').size(3 * 1024 * 1024)).toBe('3 MB');
   });
 });

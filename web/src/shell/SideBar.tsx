@@ -107,7 +107,8 @@ const StageRow = ({ stage }: { stage: Stage }) => {
 export const SideBar = () => {
   const { t, label } = useSay();
   const book = useBook();
-  const { narrow } = usePrefs();
+  const { narrow, boards: kept } = usePrefs();
+  const boards = book.kinds.get('dashboard');
   const navigate = useNavigate();
   const pinned = usePinned();
   const mine = useMemo(() => book.viewed('my_work'), [book]);
@@ -133,7 +134,7 @@ export const SideBar = () => {
     { keys: 'g a', label: t('keys.goto', { name: t('side.approvals') }), scope: 'everywhere', run: () => void navigate({ to: '/my/approvals' }) },
     ...jumps.map(j => ({ keys: `g ${j.letter}`, label: t('keys.goto', { name: label(j.kind.label_plural) }), scope: 'everywhere' as const, run: () => void navigate({ to: '/$plural', params: { plural: j.kind.plural }, search: {} }) })),
   ]);
-  const place = (to: '/my' | '/my/approvals', icon: 'work' | 'approve', text: string, n: number | undefined) => (
+  const place = (to: '/my' | '/my/approvals' | '/dashboards', icon: 'work' | 'approve' | 'chart', text: string, n: number | undefined) => (
     <li>
       <Link to={to} activeOptions={{ exact: true }} className={`siderow ${path === to ? 'active' : ''}`} title={text} aria-current={path === to ? 'page' : undefined}>
         <Icon name={icon} />
@@ -149,6 +150,15 @@ export const SideBar = () => {
         <ul>
           {place('/my', 'work', t('side.mywork'), totals(counts.data, 0, mine.length))}
           {place('/my/approvals', 'approve', t('side.approvals'), totals(counts.data, mine.length, approvals.length))}
+          {boards?.can_create && place('/dashboards', 'chart', label(boards.label_plural), undefined)}
+          {kept?.map(b => (
+            <li key={b.id} className="pinned">
+              <Link to="/dashboards/$id" params={{ id: b.id }} search={{}} className={`siderow ${path === `/dashboards/${b.id}` ? 'active' : ''}`} title={label(b.label)} aria-current={path === `/dashboards/${b.id}` ? 'page' : undefined}>
+                <Icon name="pin" />
+                <span className="txt">{label(b.label)}</span>
+              </Link>
+            </li>
+          ))}
         </ul>
         {pinned.length > 0 && <h2>{t('side.pinned')}</h2>}
         <ul>

@@ -23,8 +23,8 @@ var figures = []measure.KPI{
 	{Code: "INC-05", Kind: kind.Incident, How: measure.PerRecord, Where: isResolved, Value: "cost.amount", At: "resolved_at", Unit: "money", Better: "lower", Internal: true},
 	{Code: "INC-06", Kind: kind.Incident, How: measure.Share, Where: isResolved, Hit: "resolution_code == 'known_error'", At: "resolved_at", Unit: "percent", Better: "higher"},
 
-	{Code: "incidents.created", Kind: kind.Incident, How: measure.Count, At: "created_at", By: "priority", Unit: "count"},
-	{Code: "incidents.resolved", Kind: kind.Incident, How: measure.Count, Where: isResolved, At: "resolved_at", By: "priority", Unit: "count"},
+	{Code: "incidents.created", Kind: kind.Incident, How: measure.Count, At: "created_at", By: "priority", Unit: "count", Rhythm: true},
+	{Code: "incidents.resolved", Kind: kind.Incident, How: measure.Count, Where: isResolved, At: "resolved_at", By: "priority", Unit: "count", Rhythm: true},
 	{Code: "incidents.open", Kind: kind.Incident, How: measure.Count, Where: isOpen, By: "state", Unit: "count", Better: "lower"},
 	{Code: "incidents.age", Kind: kind.Incident, How: measure.Median, Where: isOpen, Value: "now - created_at", By: "priority", Unit: "seconds", Better: "lower"},
 	{Code: "incidents.age.p90", Kind: kind.Incident, How: measure.P90, Where: isOpen, Value: "now - created_at", By: "priority", Unit: "seconds", Better: "lower"},
