@@ -31,8 +31,10 @@ func main() {
 	out := flag.String("out", "bench/RESULTS.md", "where to write the results")
 	log := flag.String("log", "../shared/data/servicenow-incident-log/incident_event_log.first5998.csv.gz", "a ServiceNow log to import")
 	only := flag.String("db", "sqlite,postgres", "databases")
+	clocks := flag.Int("clocks", 1_000_000, "running SLA clocks to sweep; 0 = none")
+	what := flag.String("what", "all", "all, or clocks")
 	flag.Parse()
-	b := &bench{ctx: context.Background(), creates: *creates, log: *log}
+	b := &bench{ctx: context.Background(), creates: *creates, log: *log, running: *clocks, what: *what}
 	for _, s := range strings.Split(*sizes, ",") {
 		n, err := strconv.Atoi(s)
 		check(err)
@@ -60,6 +62,8 @@ type bench struct {
 	groups  []record.ID
 	creates int
 	log     string
+	running int
+	what    string
 	text    strings.Builder
 }
 
@@ -146,6 +150,12 @@ func (b *bench) teams(h *house.House) {
 
 func (b *bench) database(db string) {
 	b.printf("\n## %s\n\n| what | Maru | raw | Maru / raw |\n|---|---|---|---|\n", db)
+	if b.running > 0 {
+		b.clocks(db)
+	}
+	if b.what == "clocks" {
+		return
+	}
 	b.create(db)
 	p := b.fresh(db)
 	defer p.drop()

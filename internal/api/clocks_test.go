@@ -216,6 +216,23 @@ func TestClocksOfGroups(t *testing.T) {
 	if got := w.clocks(p); !slices.Contains(got, "custom met 12 14:00") {
 		t.Errorf("the supplier's clock runs on: %q", got)
 	}
+	w.seoulTime("12 12:00")
+	for i := range 3 {
+		w.want(201, "resolver", "POST", p+"/comments", m{"body": fmt.Sprint("still at it ", i)})
+	}
+	w.do("resolver", p, "resolve", m{"resolution_code": "workaround", "resolution_notes": "The switch was started anew."})
+	w.seoulTime("13 09:00")
+	w.want(200, "user", "POST", p+"/actions/reopen", m{"reason": "다시 안 됩니다"})
+	if got := w.clocks(p); !slices.Contains(got, "update_interval running 13 11:00") {
+		t.Errorf("after the reopening: %q", got)
+	}
+	seqs, items := map[float64]bool{}, w.want(200, "slm", "GET", "/sla_clocks?limit=100&filter="+esc("metric == 'update_interval'"), nil).items()
+	for _, c := range items {
+		seqs[c["seq"].(float64)] = true
+	}
+	if len(items) < 5 || len(seqs) < len(items)-1 { // a reopened one counts from one again: those before are over
+		t.Errorf("%d update intervals with the sequences %v", len(items), seqs)
+	}
 }
 
 // TestClocksSleep: what fell due while the house was down is told once, in the order of

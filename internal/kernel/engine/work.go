@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/maru-itsm/maru/internal/kernel/fault"
@@ -86,17 +87,27 @@ func (w work) Due(kind, field string, do func(record.Tx, *record.Record) error) 
 		if err != nil {
 			return done, failed, err
 		}
-		for _, r := range recs {
-			fits, err := w.one(k, r.ID(), where, do)
-			switch {
-			case err == nil && fits:
-				done++
-			case err == nil:
-			case fault.Of(err) != nil:
-				failed++
-				w.e.log.Warn("job could not change a record", "job", w.via, "record", r.Number(), "error", err)
-			default:
-				return done, failed, err
+		for some := range slices.Chunk(recs, atOnce) {
+			n, err := w.together(k, some, where, do)
+			if fault.Of(err) == nil {
+				done += n
+				if err != nil {
+					return done, failed, err
+				}
+				continue
+			}
+			for _, r := range some { // one of them stands in the way of the others
+				fits, err := w.one(k, r.ID(), where, do)
+				switch {
+				case err == nil && fits:
+					done++
+				case err == nil:
+				case fault.Of(err) != nil:
+					failed++
+					w.e.log.Warn("job could not change a record", "job", w.via, "record", r.Number(), "error", err)
+				default:
+					return done, failed, err
+				}
 			}
 		}
 		if len(recs) < q.Limit {
@@ -105,6 +116,41 @@ func (w work) Due(kind, field string, do func(record.Tx, *record.Record) error) 
 		last := recs[len(recs)-1]
 		q.After = []any{last.Get(field), last.ID()}
 	}
+}
+
+// atOnce is how many due records share one change: what waits for the disk is the change.
+const atOnce = 100
+
+// together changes those that still fit in one change.
+func (w work) together(k *record.Kind, some []*record.Record, where query.Bound, do func(record.Tx, *record.Record) error) (n int, err error) {
+	ids := make([]record.ID, len(some))
+	for i, r := range some {
+		ids[i] = r.ID()
+	}
+	err = w.e.withinAt(w.ctx, System(w.via), w.asOf, func(p *plan) error {
+		now, err := p.e.store.Get(p.ctx, k, ids...)
+		if err != nil {
+			return err
+		}
+		slices.SortFunc(now, func(a, b *record.Record) int { return slices.Index(ids, a.ID()) - slices.Index(ids, b.ID()) })
+		n = 0
+		for _, r := range now {
+			it := p.hold(r)
+			fits, err := where.Eval(it.after)
+			if err != nil {
+				return err
+			}
+			if !fits {
+				continue
+			}
+			n++
+			if err := do(p, it.after); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return n, err
 }
 
 // one changes one record if it still fits when it is looked at again.

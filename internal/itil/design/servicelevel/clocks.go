@@ -20,7 +20,7 @@ import (
 // Limits of one record.
 const (
 	maxTargets = 500
-	maxClocks  = 200 // of one record, the latest
+	maxClocks  = 2_000 // of one record
 )
 
 // A kept is a clock with the record that keeps it.
@@ -77,7 +77,7 @@ func onRecord(tx record.Tx, c *record.Change) error {
 		}
 		all = append(all, k)
 	}
-	if err := say(tx, c.After, all); err != nil {
+	if err := say(tx, c.After.Kind.Name, c.After.ID(), all); err != nil {
 		return err
 	}
 	return dueOf(tx, c.After, all)
@@ -89,9 +89,10 @@ func onlyDue(c *record.Change) bool {
 	return len(f) == 1 && f[0].Name == "due_at"
 }
 
-// clocksOf reads the clocks of a record, oldest first.
+// clocksOf reads the clocks of a record that can matter still, oldest first. Update
+// intervals that are over do not: there may be hundreds, and each begins anew.
 func clocksOf(q record.Ask, id record.ID) ([]kept, error) {
-	recs, err := q.Find(kind.SLAClock, "record == id && state != 'cancelled'", map[string]any{"id": string(id)}, maxClocks)
+	recs, err := q.Find(kind.SLAClock, "record == id && (metric != 'update_interval' || "+open+")", map[string]any{"id": string(id)}, maxClocks)
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +137,7 @@ func offersFor(q record.Ask, c *record.Change, targets []*record.Record, has []c
 		facts.Reason = r.Text("hold_reason")
 		o := clock.Offer{ID: string(t.ID()), Key: keyOf(t, r), Precedence: int(t.Int("precedence")), Facts: facts, Since: r.Time(t.Text("start_field")),
 			Retro: t.Bool("retroactive"), RetroPause: t.Bool("retro_pause"), Reopen: clock.Reopen(t.Text("reopen_policy"))}
-		if t.Text("kind") != "sla" { // who gets it again is promised anew (book B §1.2 rule 9)
+		if t.Text("kind") != "sla" || t.Text("metric") == "update_interval" { // promised anew each time (book B §1.2 rules 8 and 9)
 			o.Reopen, o.Since = clock.Restart, time.Time{}
 		}
 		if facts.Start && !facts.Stop && !facts.Cancel {
@@ -188,17 +189,17 @@ func begin(tx record.Tx, r *record.Record, targets []*record.Record, all []kept,
 	if err != nil {
 		return k, err
 	}
-	seq := 1
+	seq := int64(1)
 	for _, was := range all {
-		if was.ID == b.ID {
-			seq++
+		if was.ID == b.ID && was.rec != nil {
+			seq = max(seq, was.rec.Int("seq")+1)
 		}
 		if b.Supersedes != nil && was.Clock == b.Supersedes && was.rec != nil {
 			v["supersedes"] = was.rec.ID()
 		}
 	}
 	v["target"], v["target_version"], v["record_kind"], v["record"], v["record_number"] = t.ID(), t.Version(), r.Kind.Name, string(r.ID()), r.Number()
-	v["key"], v["seq"], v["kind"], v["metric"], v["allowed"] = b.Key, int64(seq), t.Text("kind"), t.Text("metric"), b.Clock.Target
+	v["key"], v["seq"], v["kind"], v["metric"], v["allowed"] = b.Key, seq, t.Text("kind"), t.Text("metric"), b.Clock.Target
 	if v["calendar"], err = calendarOf(tx, t); err != nil {
 		return k, err
 	}
@@ -237,7 +238,7 @@ func save(tx record.Tx, k *kept) error {
 }
 
 // say tells those who work on a record what its clocks came to, in one note.
-func say(tx record.Tx, r *record.Record, all []kept) error {
+func say(tx record.Tx, on string, id record.ID, all []kept) error {
 	var lines []string
 	for _, k := range all {
 		for _, e := range k.told {
@@ -247,7 +248,7 @@ func say(tx record.Tx, r *record.Record, all []kept) error {
 	if len(lines) == 0 {
 		return nil
 	}
-	return tx.Comment(r.Kind.Name, r.ID(), strings.Join(lines, "\n"), true)
+	return tx.Comment(on, id, strings.Join(lines, "\n"), true)
 }
 
 // lineOf words one event, in both languages: a note is read by everybody inside.
@@ -299,11 +300,7 @@ func tick(w rule.Work, asOf time.Time) (rep job.Report, err error) {
 		if err := save(tx, &k); err != nil {
 			return err
 		}
-		on, err := tx.Get(r.Text("record_kind"), record.ID(r.Text("record")))
-		if err != nil {
-			return err
-		}
-		return say(tx, on, []kept{k})
+		return say(tx, r.Text("record_kind"), record.ID(r.Text("record")), []kept{k})
 	})
 	return rep, err
 }
