@@ -54,13 +54,6 @@ func Bare(s string) string {
 // Like reports whether what somebody typed stands in a text, both bare: as it is, or by
 // initial consonants alone.
 func Like(text, typed string) bool {
-	if strings.Contains(text, typed) {
-		return true
-	}
-	for _, r := range typed {
-		if r < 'ㄱ' || r > 'ㅎ' {
-			return false
-		}
-	}
-	return typed != "" && strings.Contains(Initials(text), typed)
+	jamo := typed != "" && strings.IndexFunc(typed, func(r rune) bool { return r < 'ㄱ' || r > 'ㅎ' }) < 0
+	return strings.Contains(text, typed) || jamo && strings.Contains(Initials(text), typed)
 }
