@@ -1,8 +1,6 @@
 package house
 
 import (
-	"encoding/json"
-
 	"github.com/maru-itsm/maru/internal/kernel/record"
 
 	"github.com/maru-itsm/maru/internal/itil"
@@ -52,14 +50,5 @@ var templates = []itil.Seed{
 
 func template(key string, label record.Words, period, common, tiles string) itil.Seed {
 	return itil.Seed{Kind: kind.Dashboard, Key: key, Values: record.Values{"label": label, "audience": "shared", "period": period,
-		"common": compact(common), "tiles": compact(tiles), "template": true}}
-}
-
-// compact writes JSON the way the journal keeps it.
-func compact(s string) record.RawJSON {
-	out, err := json.Marshal(json.RawMessage(s))
-	if err != nil {
-		panic(err) // it stands above
-	}
-	return out
+		"common": record.RawJSON(common), "tiles": record.RawJSON(tiles), "template": true}}
 }

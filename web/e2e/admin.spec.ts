@@ -135,11 +135,11 @@ test('a cell of the priority matrix is changed where it stands', async ({ signed
   await page.getByRole('button', { name: matrix }).click();
   const cell = page.getByRole('button', { name: /^Impact High, Urgency High/ });
   await cell.click();
-  await page.getByRole('menuitem').first().click();
+  await page.getByRole('menuitemradio').first().click();
   await expect(cell.locator('.prio')).toHaveClass(/p1/);
   const last = page.getByRole('button', { name: /^Impact Low, Urgency Low/ });
   await last.click();
-  await page.getByRole('menuitem').last().click();
+  await page.getByRole('menuitemradio').last().click();
   await expect(last.locator('.prio')).toHaveClass(/p5/);
   const rules = await api('admin').send<{ items: Answer[] }>('GET', `/priority_rules?filter=${encodeURIComponent(`matrix == '${matrix}'`)}&fields=impact,urgency,priority`);
   expect(rules.items.length).toBe(9);

@@ -45,7 +45,7 @@ for (const lang of ['ko', 'en'] as const) {
       await page.goto(address(tag));
       await expect(rows(page)).toHaveCount(4);
       await page.getByRole('button', { name: w.group, exact: true }).click();
-      await page.getByRole('menuitem', { name: w.state, exact: true }).click();
+      await page.getByRole('menuitemradio', { name: w.state, exact: true }).click();
       await expect(page).toHaveURL(/group=state/);
       await expect(heads(page)).toHaveCount(3);
       await expect(heads(page).nth(0)).toContainText(w.new);
@@ -68,7 +68,7 @@ for (const lang of ['ko', 'en'] as const) {
       await expect(rows(page).first()).toHaveClass(/cur/);
       // By a reference, named, those without one last.
       await page.getByRole('button', { name: w.group }).click();
-      await page.getByRole('menuitem', { name: w.assignee, exact: true }).click();
+      await page.getByRole('menuitemradio', { name: w.assignee, exact: true }).click();
       await expect(heads(page)).toHaveCount(2);
       await expect(heads(page).first()).toContainText('김서연');
       await expect(heads(page).last()).toContainText(w.noAssignee);
@@ -88,7 +88,7 @@ for (const lang of ['ko', 'en'] as const) {
       await expect(heads(page)).toHaveCount(2);
       await expect(page.locator('.saveview')).toHaveCount(0);
       await page.getByRole('button', { name: w.group }).click();
-      await page.getByRole('menuitem', { name: w.none }).click();
+      await page.getByRole('menuitemradio', { name: w.none }).click();
       await expect(heads(page)).toHaveCount(0);
       await expect(rows(page)).toHaveCount(4);
       await expect(page.locator('.saveview')).toBeVisible();

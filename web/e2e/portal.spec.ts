@@ -272,7 +272,7 @@ test('language, theme, what is not there, and signing out', async ({ page, url }
   await page.getByRole('button', { name: '한국어' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toContainText(said.ko.hello);
   await page.locator('.mebtn').click();
-  await page.getByRole('menuitem', { name: '어둡게' }).click();
+  await page.getByRole('menuitemradio', { name: '어둡게' }).click();
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
   await page.goto(`${url}/incidents/INC9999999`);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('찾을 수 없습니다');

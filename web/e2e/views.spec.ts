@@ -32,7 +32,7 @@ for (const lang of ['ko', 'en'] as const) {
     await expect(page.locator('.saveview')).toHaveCount(0);
     // Columns belong to the view; a change offers to save it.
     await page.getByRole('button', { name: w.columns, exact: true }).click();
-    await page.getByRole('menuitem').nth(2).click();
+    await page.getByRole('menuitemcheckbox').nth(1).click();
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: w.into, exact: true }).click();
     await expect(page.locator('.saveview')).toHaveCount(0);

@@ -281,7 +281,12 @@ func (p *plan) checkFields(it *item, move *record.Move) error {
 		if it.before != nil && record.Same(it.before.At(f), v) {
 			continue
 		}
-		if err := f.Check(v); err != nil {
+		err := f.Check(v)
+		if f.Type == record.JSON && err == nil { // code may have written it as it liked
+			v, err = f.Parse(v)
+			it.after.Put(f, v)
+		}
+		if err != nil {
 			faults = append(faults, fault.Of(err))
 		}
 	}

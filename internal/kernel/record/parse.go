@@ -215,22 +215,14 @@ func (f *Field) fits(d Decimal, scale int) error {
 }
 
 func (f *Field) parseJSON(in any) (any, error) {
-	raw, ok := in.(json.RawMessage)
-	var err error
-	if !ok {
-		raw, err = json.Marshal(in)
-	}
-	var buf bytes.Buffer
-	if err == nil {
-		err = json.Compact(&buf, raw)
-	}
+	raw, err := json.Marshal(in) // also of what is JSON already: compact and escaped as the journal writes it
 	if err != nil || !utf8.Valid(raw) || bytes.Contains(raw, []byte(`\u0000`)) {
 		return nil, fault.Field(f.Name, "wrong_format", "type", f.Type.String())
 	}
-	if buf.String() == "null" {
+	if string(raw) == "null" {
 		return nil, nil
 	}
-	return RawJSON(buf.Bytes()), nil
+	return RawJSON(raw), nil
 }
 
 // Check reports whether a value may stand in the field: choice, length, range. nil is

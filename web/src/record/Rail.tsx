@@ -21,14 +21,15 @@ const visited = (history: Step[] | undefined): Set<string> => {
 };
 
 // shown parts the moves: those that belong to this state are buttons, those that are open from
-// nearly everywhere are in the menu. Of the buttons the last that leads on is the main one.
+// nearly everywhere are only in the menu, which has them all. Of the buttons the last that leads on is
+// the main one; the way back is never.
 export const shown = (k: Kind, rec: Rec): { buttons: Move[]; rest: Move[]; main: Move | undefined } => {
   const moves = rec.can.moves.flatMap(n => k.life?.moves.find(m => m.name === n) ?? []);
   const own = moves.filter(m => m.to && m.from.length > 0 && m.from.length < 3).slice(0, 3);
   const order = k.life?.states.map(s => s.name) ?? [];
   const at = order.indexOf(rec.state ?? '');
   const on = own.filter(m => order.indexOf(m.to ?? '') > at);
-  const main = on.at(-1) ?? own[0];
+  const main = on.at(-1);
   return { buttons: [...own.filter(m => m !== main), ...(main ? [main] : [])], rest: moves.filter(m => !own.includes(m)), main };
 };
 
@@ -38,6 +39,7 @@ export const Rail = ({ kind: k, rec, history, onMove, menu, onMenu }: Props) => 
   const { t, label } = useSay();
   const been = visited(history);
   const { buttons, rest, main } = shown(k, rec);
+  const item = (m: Move) => ({ key: m.name, label: label(m.label), onPick: () => onMove(m) });
   return (
     <div className="rail">
       <ol aria-label={t('record.life')}>
@@ -58,7 +60,7 @@ export const Rail = ({ kind: k, rec, history, onMove, menu, onMenu }: Props) => 
             {label(m.label)}
           </Button>
         ))}
-        {rest.length > 0 && (
+        {buttons.length + rest.length > 0 && (
           <Menu
             label={t('record.moves.more')}
             align="end"
@@ -69,7 +71,7 @@ export const Rail = ({ kind: k, rec, history, onMove, menu, onMenu }: Props) => 
                 <Icon name="more" />
               </Button>
             }
-            items={rest.map(m => ({ key: m.name, label: label(m.label), onPick: () => onMove(m) }))}
+            items={[...buttons.toReversed().map(item), ...(buttons.length && rest.length ? ['line' as const] : []), ...rest.map(item)]}
           />
         )}
       </div>

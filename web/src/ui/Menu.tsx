@@ -6,6 +6,10 @@ export type MenuItem = { label: ReactNode; onPick: () => void; icon?: ReactNode;
 
 type Props = { target: ReactElement; items: MenuItem[]; label: string; align?: 'start' | 'end'; side?: 'bottom' | 'right' | 'top'; open?: boolean; onOpen?: (open: boolean) => void; width?: number; scroll?: boolean; keep?: boolean };
 
+// The kit calls every item a menuitem, whatever it is given; what can be ticked says so here.
+const as = (role: string) => (e: HTMLElement | null) => e?.setAttribute('role', role);
+const [asBox, asRadio] = [as('menuitemcheckbox'), as('menuitemradio')];
+
 // A Menu opens a list of things to do; choices in it are marked with a tick.
 export const Menu = ({ target, items, label, align = 'start', side = 'bottom', open, onOpen, width, scroll, keep }: Props) => (
   <Kit closeOnItemClick={!keep} position={`${side}-${align}`} transitionProps={{ duration: 0 }} offset={4} {...(open === undefined ? {} : { opened: open })} {...(onOpen ? { onChange: onOpen } : {})} {...(width ? { width } : {})}>
@@ -23,7 +27,7 @@ export const Menu = ({ target, items, label, align = 'start', side = 'bottom', o
             leftSection={it.icon ?? (it.many ? <span className="tick">{it.checked && <Icon name="check" size={14} />}</span> : undefined)}
             rightSection={it.end ?? (it.checked && !it.many ? <Icon name="check" size={14} /> : undefined)}
             {...(it.disabled ? { disabled: true } : {})}
-            {...(it.checked === undefined ? {} : { role: it.many ? 'menuitemcheckbox' : 'menuitemradio', 'aria-checked': it.checked, 'data-checked': it.checked })}
+            {...(it.checked === undefined ? {} : { ref: it.many ? asBox : asRadio, 'aria-checked': it.checked, 'data-checked': it.checked })}
           >
             {it.label}
           </Kit.Item>

@@ -33,14 +33,11 @@ const lanes = 2
 // A Store is one PostgreSQL database. It implements storage.Store.
 type Store struct {
 	table.Reader
+	*table.Line
 	table.Inbox
-	pool  *pgxpool.Pool
-	conf  *pgx.ConnConfig
-	queue chan *waiting
-	wg    sync.WaitGroup
-	once  sync.Once
-	gate  sync.RWMutex
-	shut  bool
+	pool *pgxpool.Pool
+	conf *pgx.ConnConfig
+	wg   sync.WaitGroup
 }
 
 var _ storage.Store = (*Store)(nil)
@@ -62,7 +59,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("postgres: %w", err)
 	}
-	s := &Store{pool: pool, conf: conf.ConnConfig, queue: make(chan *waiting, 4*groupSize)}
+	s := &Store{pool: pool, conf: conf.ConnConfig, Line: table.NewLine(dialect.Postgres, 4*groupSize)}
 	s.Reader = table.Reader{D: dialect.Postgres, Rows: s.rows}
 	s.Inbox = table.Inbox{R: s.Reader, Exec: s.exec}
 	if err := s.prepare(ctx); err != nil {
@@ -162,11 +159,7 @@ func (s *Store) Jobs(_ context.Context) (job.Backend, error) {
 
 // Close ends the lanes after what they have accepted.
 func (s *Store) Close() error {
-	s.once.Do(func() {
-		s.gate.Lock()
-		s.shut = true
-		close(s.queue)
-		s.gate.Unlock()
+	s.Stop(func() {
 		s.wg.Wait()
 		s.pool.Close()
 	})

@@ -18,50 +18,6 @@ import (
 // groupSize is how many waiting batches share one round trip and one commit.
 const groupSize = 32
 
-// A waiting batch, with its statements already written.
-type waiting struct {
-	ctx  context.Context
-	ops  []table.Op
-	err  error
-	done chan struct{}
-}
-
-// Apply implements storage.Store.
-func (s *Store) Apply(ctx context.Context, b *storage.Batch) error {
-	ops, err := table.Ops(dialect.Postgres, b)
-	if err != nil {
-		return err
-	}
-	return s.submit(&waiting{ctx: ctx, ops: ops, done: make(chan struct{})})
-}
-
-// Bulk implements storage.Store.
-func (s *Store) Bulk(ctx context.Context, bs []*storage.Batch) error {
-	all := &waiting{ctx: ctx, done: make(chan struct{})}
-	for _, b := range bs {
-		ops, err := table.Ops(dialect.Postgres, b)
-		if err != nil {
-			return err
-		}
-		all.ops = append(all.ops, ops...)
-	}
-	return s.submit(all)
-}
-
-var errClosed = errors.New("postgres: the store is closed")
-
-func (s *Store) submit(w *waiting) error {
-	s.gate.RLock()
-	if s.shut {
-		s.gate.RUnlock()
-		return errClosed
-	}
-	s.queue <- w
-	s.gate.RUnlock()
-	<-w.done // even when ctx ends: the caller must learn whether it happened
-	return w.err
-}
-
 // A lane is one connection with the strand of the journal that it alone writes.
 type lane struct {
 	store *Store
@@ -73,25 +29,7 @@ func (s *Store) lane() {
 	defer s.wg.Done()
 	l := &lane{store: s}
 	defer l.drop()
-	for first := range s.queue {
-		ws := append(make([]*waiting, 0, groupSize), first)
-	more:
-		for len(ws) < groupSize {
-			select {
-			case w, ok := <-s.queue:
-				if !ok {
-					break more
-				}
-				ws = append(ws, w)
-			default:
-				break more
-			}
-		}
-		l.run(ws)
-		for _, w := range ws {
-			close(w.done)
-		}
-	}
+	s.Serve(groupSize, l.run)
 }
 
 func (l *lane) drop() {
@@ -131,10 +69,10 @@ func (l *lane) ready(ctx context.Context) error {
 }
 
 // run commits ws together; when one of them fails, each goes alone.
-func (l *lane) run(ws []*waiting) {
-	live := make([]*waiting, 0, len(ws))
+func (l *lane) run(ws []*table.Waiting) {
+	live := make([]*table.Waiting, 0, len(ws))
 	for _, w := range ws {
-		if w.err = w.ctx.Err(); w.err == nil {
+		if w.Err = w.Ctx.Err(); w.Err == nil {
 			live = append(live, w)
 		}
 	}
@@ -147,10 +85,10 @@ func (l *lane) run(ws []*waiting) {
 	}
 	for _, w := range live {
 		if l.conn == nil { // and there is no getting another: not to be waited for one by one
-			w.err = err
+			w.Err = err
 			continue
 		}
-		w.err = l.together([]*waiting{w})
+		w.Err = l.together([]*table.Waiting{w})
 	}
 }
 
@@ -158,7 +96,7 @@ func (l *lane) run(ws []*waiting) {
 const reachFor = 30 * time.Second
 
 // together sends the statements of ws in one round trip, which is one transaction.
-func (l *lane) together(ws []*waiting) error {
+func (l *lane) together(ws []*table.Waiting) error {
 	ctx, cancel := context.WithTimeout(context.Background(), reachFor)
 	defer cancel()
 	if err := l.ready(ctx); err != nil {
@@ -168,8 +106,8 @@ func (l *lane) together(ws []*waiting) error {
 	batch := &pgx.Batch{}
 	var ops []*table.Op
 	for _, w := range ws {
-		for i := range w.ops {
-			op := &w.ops[i]
+		for i := range w.Ops {
+			op := &w.Ops[i]
 			if op.Entry != nil {
 				op.Entry.Strand, op.Entry.Pos = head.Strand, head.Pos+1
 				journal.Seal(head.Hash, op.Entry)
@@ -208,7 +146,7 @@ func touching(op *table.Op) string {
 }
 
 // failed says why; after a lost connection it looks whether the change happened all the same.
-func (l *lane) failed(ctx context.Context, err error, op *table.Op, ws []*waiting) error {
+func (l *lane) failed(ctx context.Context, err error, op *table.Op, ws []*table.Waiting) error {
 	if e := pgError(err); e != nil {
 		if e.ConstraintName == "journal_strand" {
 			l.drop() // somebody wrote our strand: take the head anew
@@ -220,13 +158,13 @@ func (l *lane) failed(ctx context.Context, err error, op *table.Op, ws []*waitin
 		return fmt.Errorf("postgres: the connection was lost, and whether the change happened is unknown: %w", errors.Join(err, rerr))
 	}
 	for _, w := range ws {
-		for i := range w.ops {
-			if w.ops[i].Entry == nil {
+		for i := range w.Ops {
+			if w.Ops[i].Entry == nil {
 				continue
 			}
 			var there bool
 			qerr := l.conn.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM journal WHERE record = $1 AND change = $2)",
-				string(w.ops[i].Entry.Record), string(w.ops[i].Entry.Change)).Scan(&there)
+				string(w.Ops[i].Entry.Record), string(w.Ops[i].Entry.Change)).Scan(&there)
 			if qerr == nil && there {
 				return nil
 			}

@@ -29,6 +29,7 @@ var kernelSQL string
 // A Store is one open database. It implements storage.Store.
 type Store struct {
 	table.Reader
+	*table.Line
 	table.Inbox
 	write *sql.DB // one connection
 	read  *sql.DB
@@ -36,11 +37,7 @@ type Store struct {
 	dir   string
 	lock  *os.File
 	alone sync.Map // names under which somebody works
-	queue chan *waiting
 	done  chan struct{}
-	once  sync.Once
-	gate  sync.RWMutex // held by senders; closed when shutting down
-	shut  bool
 }
 
 var _ storage.Store = (*Store)(nil)
@@ -61,7 +58,7 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 		_ = lock.Close()
 		return nil, fmt.Errorf("%w: %s", ErrBusy, dir)
 	}
-	s := &Store{dir: dir, lock: lock, queue: make(chan *waiting, 4*groupSize), done: make(chan struct{})}
+	s := &Store{dir: dir, lock: lock, Line: table.NewLine(dialect.SQLite, 4*groupSize), done: make(chan struct{})}
 	s.Reader = table.Reader{D: dialect.SQLite, Rows: s.rows}
 	s.Inbox = table.Inbox{R: s.Reader, Exec: s.exec}
 	if err := s.connect(ctx, filepath.Join(dir, "maru.db")); err != nil {
@@ -155,11 +152,7 @@ func (s *Store) Jobs(_ context.Context) (job.Backend, error) {
 // Close ends the writer after what it has accepted, and lets the folder go.
 func (s *Store) Close() error {
 	var err error
-	s.once.Do(func() {
-		s.gate.Lock()
-		s.shut = true
-		close(s.queue)
-		s.gate.Unlock()
+	s.Stop(func() {
 		<-s.done
 		_, _ = s.write.Exec("PRAGMA optimize")
 		err = s.release()

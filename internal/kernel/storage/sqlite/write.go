@@ -17,61 +17,11 @@ import (
 // groupSize is how many waiting batches share one commit.
 const groupSize = 64
 
-// A waiting batch, with its statements already written.
-type waiting struct {
-	ctx  context.Context
-	ops  []table.Op
-	err  error
-	done chan struct{}
-}
-
-// Apply implements storage.Store. The statements are written by the caller's own
-// goroutine; the writer only runs them.
-func (s *Store) Apply(ctx context.Context, b *storage.Batch) error {
-	ops, err := table.Ops(dialect.SQLite, b)
-	if err != nil {
-		return err
-	}
-	return s.submit(&waiting{ctx: ctx, ops: ops, done: make(chan struct{})})
-}
-
-var errClosed = errors.New("sqlite: the store is closed")
-
-func (s *Store) submit(w *waiting) error {
-	s.gate.RLock()
-	if s.shut {
-		s.gate.RUnlock()
-		return errClosed
-	}
-	s.queue <- w
-	s.gate.RUnlock()
-	<-w.done // even when ctx ends: the caller must learn whether it happened
-	return w.err
-}
-
 // writer takes whatever waits, commits it together, and answers.
 func (s *Store) writer() {
 	defer close(s.done)
 	g := &group{store: s, stmts: map[string]driver.Stmt{}}
-	for first := range s.queue {
-		ws := append(make([]*waiting, 0, groupSize), first)
-	more:
-		for len(ws) < groupSize {
-			select {
-			case w, ok := <-s.queue:
-				if !ok {
-					break more
-				}
-				ws = append(ws, w)
-			default:
-				break more
-			}
-		}
-		g.run(ws)
-		for _, w := range ws {
-			close(w.done)
-		}
-	}
+	s.Serve(groupSize, g.run)
 	g.forget()
 }
 
@@ -93,19 +43,19 @@ func (g *group) forget() {
 }
 
 // run commits ws in one transaction; a batch that fails is undone alone.
-func (g *group) run(ws []*waiting) {
+func (g *group) run(ws []*table.Waiting) {
 	err := g.commit(ws)
 	if err == nil {
 		return
 	}
 	for _, w := range ws {
-		if w.err == nil {
-			w.err = err
+		if w.Err == nil {
+			w.Err = err
 		}
 	}
 }
 
-func (g *group) commit(ws []*waiting) error {
+func (g *group) commit(ws []*table.Waiting) error {
 	conn, err := g.store.write.Conn(context.Background())
 	if err != nil {
 		return err
@@ -123,13 +73,13 @@ func (g *group) commit(ws []*waiting) error {
 // transaction commits ws together. A batch that is refused is rare, so the first try
 // goes without savepoints, which make SQLite copy every page it touches; when one is
 // refused, all are undone and each is tried behind a savepoint of its own.
-func (g *group) transaction(ws []*waiting) error {
+func (g *group) transaction(ws []*table.Waiting) error {
 	refused, err := g.attempt(ws, false)
 	if err != nil || !refused {
 		return err
 	}
 	for _, w := range ws {
-		w.err = nil
+		w.Err = nil
 	}
 	_, err = g.attempt(ws, true)
 	return err
@@ -137,7 +87,7 @@ func (g *group) transaction(ws []*waiting) error {
 
 // attempt runs one transaction over ws. refused reports that a batch failed and nothing
 // of the others was kept, which happens only without savepoints and with more than one.
-func (g *group) attempt(ws []*waiting, savepoints bool) (refused bool, err error) {
+func (g *group) attempt(ws []*table.Waiting, savepoints bool) (refused bool, err error) {
 	if err := g.exec("BEGIN IMMEDIATE"); err != nil {
 		return false, err
 	}
@@ -147,7 +97,7 @@ func (g *group) attempt(ws []*waiting, savepoints bool) (refused bool, err error
 		}
 	}
 	for _, w := range ws {
-		if w.err = w.ctx.Err(); w.err != nil {
+		if w.Err = w.Ctx.Err(); w.Err != nil {
 			continue
 		}
 		head := *g.head
@@ -156,7 +106,7 @@ func (g *group) attempt(ws []*waiting, savepoints bool) (refused bool, err error
 				return false, g.undo(err)
 			}
 		}
-		if w.err = g.apply(w); w.err != nil {
+		if w.Err = g.apply(w); w.Err != nil {
 			*g.head = head
 			if !savepoints {
 				return len(ws) > 1, g.undo(nil)
@@ -256,9 +206,9 @@ func (g *group) row(text string, width int, args ...any) ([]driver.Value, error)
 }
 
 // apply runs the statements of one batch.
-func (g *group) apply(w *waiting) error {
-	for i := range w.ops {
-		op := &w.ops[i]
+func (g *group) apply(w *table.Waiting) error {
+	for i := range w.Ops {
+		op := &w.Ops[i]
 		if op.Entry != nil {
 			op.Entry.Strand, op.Entry.Pos = 0, g.head.Pos+1
 			journal.Seal(g.head.Hash, op.Entry)
@@ -340,17 +290,4 @@ func (g *group) missing(op *table.Op) string {
 		}
 	}
 	return ""
-}
-
-// Bulk implements storage.Store.
-func (s *Store) Bulk(ctx context.Context, bs []*storage.Batch) error {
-	all := &waiting{ctx: ctx, done: make(chan struct{})}
-	for _, b := range bs {
-		ops, err := table.Ops(dialect.SQLite, b)
-		if err != nil {
-			return err
-		}
-		all.ops = append(all.ops, ops...)
-	}
-	return s.submit(all)
 }
