@@ -72,7 +72,7 @@ const (
 var looks = map[string][]string{"kpi": nil, "series": {"line", "bar"}, "count": {"number", "bar", "donut", "table"}, "list": nil, "note": nil}
 
 func dashboards(e **engine.Engine, b **book.Book) record.Any {
-	return record.Type[Dashboard]{Kind: kind.Dashboard, Plural: "dashboards", List: "label audience group owner updated_at",
+	return record.Type[Dashboard]{Kind: kind.Dashboard, Plural: "dashboards", Title: "label", List: "label audience group owner updated_at",
 		Derive: func(q record.Ask, d *Dashboard) error {
 			if a := q.Actor(); q.Change().Before == nil && d.Owner == "" && !a.System {
 				d.Owner = a.ID

@@ -32,7 +32,7 @@ type SavedView struct {
 }
 
 func savedViews(e **engine.Engine) record.Any {
-	return record.Type[SavedView]{Kind: kind.SavedView, Plural: "saved_views", List: "label on audience group owner position",
+	return record.Type[SavedView]{Kind: kind.SavedView, Plural: "saved_views", Title: "label", List: "label on audience group owner position",
 		Derive: func(q record.Ask, v *SavedView) error {
 			if q.Change().Before == nil && v.Owner == "" {
 				v.Owner = q.Actor().ID

@@ -1,6 +1,7 @@
 // The book: everything declared, as this person may use it. Screens are drawn from it.
 import { createContext, useContext } from 'react';
 import { titled } from './api/names';
+import { worded } from './i18n';
 import type { Book as Wire, Field, Kind, Move, Process, Stage } from './api/types';
 
 export type Tone = 'open' | 'active' | 'paused' | 'done' | 'closed';
@@ -53,6 +54,9 @@ export class Book {
     return this.wire.kinds.flatMap(kind => kind.views.filter(v => v.name === view).map(v => ({ kind, filter: v.filter, order: v.order })));
   }
 }
+
+// called says what a record is called, in the language of the reader where its titles have several.
+export const called = (k: { title: string }, r: Record<string, unknown>): string => worded(r[k.title]) || String(r['number'] ?? '');
 
 // tone tells the shape and colour of a state from the lifecycle alone: where it begins is open,
 // where nothing leads on is closed, where "hold" leads is paused, and what is only a step from

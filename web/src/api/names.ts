@@ -2,6 +2,7 @@
 // asked for together, once, a moment after it is first needed.
 import { useEffect, useSyncExternalStore } from 'react';
 import { get } from './client';
+import { worded } from '../i18n';
 import type { Page, Ref, Refs } from './types';
 
 const known = new Map<string, Ref | null>();
@@ -46,7 +47,7 @@ const flush = (): void => {
     const filter = `id in [${list.map(id => `'${id}'`).join(',')}]`;
     get<Page>(`/${how.plural}`, { filter, fields: how.fields.join(','), limit: 500 })
       .then(p => {
-        for (const r of p.items) known.set(r.id, { kind, title: String(r[how.fields[0] ?? 'id'] ?? r.number ?? ''), ...(r.number ? { number: r.number } : {}) });
+        for (const r of p.items) known.set(r.id, { kind, title: worded(r[how.fields[0] ?? 'id']) || r.number || '', ...(r.number ? { number: r.number } : {}) });
         changed();
       })
       .catch(() => {

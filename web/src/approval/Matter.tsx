@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { nameOf, useNames } from '../api/names';
 import { useMe, useRecord } from '../api/queries';
 import type { Kind, Rec } from '../api/types';
-import { useBook } from '../book';
+import { called, useBook } from '../book';
 import { Ago, Left, Person, Show } from '../fields/Show';
 import { useSay } from '../i18n';
 import { langOf } from '../text';
@@ -70,7 +70,7 @@ const Target = ({ kind: k, seen, open, link, sub: Sub }: { kind: Kind; seen: Evi
   useNames();
   const facts = factsOf(k, seen).filter(f => f.type !== 'reference' || nameOf(String(seen.fields[f.name])) !== null); // what they may not see has no name
   const prose = proseOf(k, seen);
-  const title = String(seen.fields[k.title] ?? seen.number);
+  const title = (called(k, seen.fields) || seen.number);
   const head = (
     <>
       <span className="num idn">{seen.number}</span> <span lang={langOf(title)}>{title}</span>

@@ -3,7 +3,7 @@ import './approval.css';
 import { Link } from '@tanstack/react-router';
 import { refresh } from '../api/queries';
 import type { Kind, Rec } from '../api/types';
-import { useBook } from '../book';
+import { called, useBook } from '../book';
 import { useSay } from '../i18n';
 import { Activity } from '../record/Activity';
 import { useTitle } from '../shell/title';
@@ -17,7 +17,7 @@ export const VotePage = ({ kind: k, id, rec }: { kind: Kind; id: string; rec: Re
   const book = useBook();
   const home = book.home(k.name);
   useFreshApprovals();
-  useTitle(`${rec.number ?? ''} ${String(rec[k.title] ?? '')}`);
+  useTitle(`${rec.number ?? ''} ${called(k, rec)}`);
   return (
     <main id="main" className="record" tabIndex={-1}>
       <header className="rechead">

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, 
 import { faultOf } from '../api/fault';
 import { useCounts } from '../api/queries';
 import type { Field, Kind, Row } from '../api/types';
-import { useBook } from '../book';
+import { called, useBook } from '../book';
 import { useSay } from '../i18n';
 import { useKeys } from '../keys';
 import { both } from '../queue/filter';
@@ -116,7 +116,7 @@ export const Board = ({ kind: k, by, filter, order }: Props) => {
         <div className="card ghost" ref={ghost} aria-hidden="true">
           <div className="cardhead">
             <span className="cardlink">
-              <span className="idl num">{drag.item.number}</span> <span className="cardtitle" lang={langOf(drag.item[k.title])}>{String(drag.item[k.title] ?? '')}</span>
+              <span className="idl num">{drag.item.number}</span> <span className="cardtitle" lang={langOf(called(k, drag.item))}>{called(k, drag.item)}</span>
             </span>
           </div>
           <CardFace kind={k} row={drag.item} since={undefined} by={by.name} />
@@ -226,7 +226,7 @@ const MoveMenu = ({ kind: k, by, row: r, columns, name, onClose, onPick }: { kin
   const open = others.filter(c => by.name !== 'state' || ways(c));
   const shut = others.filter(c => !open.includes(c));
   return (
-    <Dialog open onClose={onClose} title={t('board.move', { name: r.number || String(r[k.title] ?? '') })} size={380}>
+    <Dialog open onClose={onClose} title={t('board.move', { name: r.number || called(k, r) })} size={380}>
       <ul className="boardwhich">
         {open.map((c, i) => (
           <li key={c.code ?? ''}>

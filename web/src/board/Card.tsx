@@ -2,7 +2,7 @@
 import { Link } from '@tanstack/react-router';
 import { memo, type PointerEvent, type KeyboardEvent } from 'react';
 import type { Kind, Row } from '../api/types';
-import { useBook } from '../book';
+import { called, useBook } from '../book';
 import { Name, Show, isEmpty } from '../fields/Show';
 import { useSay } from '../i18n';
 import { useNow } from '../now';
@@ -54,7 +54,7 @@ type Props = FaceProps & {
 export const Card = memo(({ kind: k, row: r, since, by, focusable, ghostly, canMove, onPress, onKey, onMenu }: Props) => {
   const { t } = useSay();
   const book = useBook();
-  const title = String(r[k.title] ?? '');
+  const title = called(k, r);
   const name = r.number || title;
   return (
     <li className={`card ${ghostly ? 'ghostly' : ''} ${canMove ? 'may' : ''}`} onPointerDown={e => canMove && onPress(e, r)}>

@@ -6,7 +6,7 @@ import { newKey } from '../api/client';
 import { faultOf, type Fault } from '../api/fault';
 import { doMove, fetchRecord, patch } from '../api/queries';
 import type { Field, Kind, Move, Rec, Row, Value } from '../api/types';
-import { useBook } from '../book';
+import { called, useBook } from '../book';
 import { useSay } from '../i18n';
 import { atOnce, MoveDialog } from '../record/MoveDialog';
 import { same } from '../record/same';
@@ -27,7 +27,7 @@ export const useMoveTo = (k: Kind, f: Field) => {
   const [busy, setBusy] = useState(false);
   const [said, setSaid] = useState<{ text: string; bad: boolean } | null>(null);
   const key = useRef('');
-  const name = (r: { number?: string | undefined; id: string } & Record<string, Value>): string => r.number || String(r[k.title] ?? label(k.label));
+  const name = (r: { number?: string | undefined; id: string } & Record<string, Value>): string => r.number || (called(k, r) || label(k.label));
   const columnName = (c: Column): string => (c.label ? label(c.label) : t('app.none'));
 
   const back = (why?: string): void => {

@@ -5,6 +5,7 @@ import { get } from '../api/client';
 import { learn } from '../api/names';
 import type { Field, Kind, Page, Refs, Value } from '../api/types';
 import type { Book } from '../book';
+import { worded } from '../i18n';
 import { matches } from '../text';
 import type { Option } from '../ui/Pick';
 
@@ -31,7 +32,7 @@ export const among = (book: Book, kind: Kind, field: Field, beside: Record<strin
     const active = book.field(to, 'active') ? 'active && ' : '';
     const page = await client.fetchQuery({ queryKey: ['among', to.name, ids], staleTime: 60_000, queryFn: () => get<Page>(`/${to.plural}`, { filter: `${active}id in [${ids.slice(0, FEW).map(i => `'${i}'`).join(', ')}]`, fields, order: title, limit: FEW }) });
     if (signal.aborted) return [];
-    const out = page.items.map(r => ({ value: r.id, text: String(r[title] ?? ''), sub: String(r['email'] ?? '') })).filter(o => !query || matches(`${o.text} ${o.sub}`, query));
+    const out = page.items.map(r => ({ value: r.id, text: worded(r[title]), sub: String(r['email'] ?? '') })).filter(o => !query || matches(`${o.text} ${o.sub}`, query));
     learn(Object.fromEntries(out.map(o => [o.value, { kind: to.name, title: o.text }])));
     return out;
   };
@@ -52,9 +53,9 @@ const one = async (book: Book, k: Kind, query: string, signal: AbortSignal): Pro
     const found = await find(query, [k.name], 30, signal);
     out = found.map(f => ({ id: f.id, title: f.title, number: f.number, email: '' }));
     const exact = few.items.find(r => r.number === book.numbered(query)?.number);
-    if (exact && !out.some(o => o.id === exact.id)) out.unshift({ id: exact.id, title: String(exact[title ?? 'id'] ?? ''), number: exact.number ?? '', email: '' });
+    if (exact && !out.some(o => o.id === exact.id)) out.unshift({ id: exact.id, title: worded(exact[title ?? 'id']), number: exact.number ?? '', email: '' });
   } else {
-    out = few.items.map(r => ({ id: r.id, title: String(r[title ?? 'id'] ?? ''), number: r.number ?? '', email: String(r['email'] ?? '') }));
+    out = few.items.map(r => ({ id: r.id, title: worded(r[title ?? 'id']), number: r.number ?? '', email: String(r['email'] ?? '') }));
     if (query) out = out.filter(o => matches(`${o.title} ${o.number} ${o.email}`, query));
     out = out.slice(0, 60);
   }

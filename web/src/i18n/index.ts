@@ -136,4 +136,7 @@ prefs.listen(() => void speak());
 // sayNow is for code outside components; what a component shows must come from useSay.
 export const sayNow = (): Say => sayers[lang()];
 
+// worded reads what is a text, or a text in several languages, in the language of the reader.
+export const worded = (v: unknown): string => String((v && typeof v === 'object' ? sayNow().label(v as Label) : v) ?? '');
+
 export const useSay = (): Say => sayers[useStore(spoken)];

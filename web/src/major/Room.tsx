@@ -5,7 +5,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { on } from '../api/live';
 import { client, useList, useRecord } from '../api/queries';
 import type { Kind, Rec, Row } from '../api/types';
-import { useBook } from '../book';
+import { called, useBook } from '../book';
 import { isEmpty, Show } from '../fields/Show';
 import { useSay } from '../i18n';
 import { useKeys } from '../keys';
@@ -95,7 +95,7 @@ const Room = ({ kind: k, id, rec }: { kind: Kind; id: string; rec: Rec }) => {
   const parts = useMemo(() => partsOf(book, k), [book, k]);
   const taskRows = usePart(parts.tasks, k, rec);
   const updateRows = usePart(parts.updates, k, rec);
-  const title = String(rec[k.title] ?? '');
+  const title = called(k, rec);
   useTitle(t('room.title', { number: rec.number ?? '' }));
   useKeys([
     { keys: 'b', label: t('room.big'), scope: 'record', run: () => setBig(!big) },

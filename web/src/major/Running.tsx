@@ -1,7 +1,7 @@
 // What runs now and cannot wait: above one's own work, the rooms of major incidents.
 import { Link } from '@tanstack/react-router';
 import { useList } from '../api/queries';
-import { useBook } from '../book';
+import { called, useBook } from '../book';
 import { Show } from '../fields/Show';
 import { useSay } from '../i18n';
 import { langOf } from '../text';
@@ -25,7 +25,7 @@ const Of = ({ view: v }: { view: View }) => {
         <li key={r.id}>
           <Icon name="warn" />
           <span className="num">{r.number}</span>
-          <b lang={langOf(r[v.kind.title])}>{String(r[v.kind.title] ?? '')}</b>
+          <b lang={langOf(called(v.kind, r))}>{called(v.kind, r)}</b>
           <span>
             <Show kind={v.kind} field={major} value={r['major']} />
           </span>

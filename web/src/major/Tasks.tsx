@@ -4,7 +4,7 @@ import { newKey, post } from '../api/client';
 import { faultOf } from '../api/fault';
 import { client, doMove, patch } from '../api/queries';
 import type { Kind, Rec, Row, Value } from '../api/types';
-import { useBook } from '../book';
+import { called, useBook } from '../book';
 import { FieldInput } from '../fields/Input';
 import { useSay } from '../i18n';
 import { composing } from '../keys';
@@ -57,14 +57,14 @@ export const Tasks = ({ kind: k, owner, rec, rows }: Props) => {
       <ul>
         {rows.map(r => (
           <li key={r.id} className={final(r) ? 'done' : ''}>
-            <span className="ttl" lang={langOf(r[k.title])}>
-              {String(r[k.title] ?? '')}
+            <span className="ttl" lang={langOf(called(k, r))}>
+              {called(k, r)}
             </span>
             {state && <Show kind={k} field={state} value={r.state} />}
-            {assignee && !final(r) && <div className="taskwho"><FieldInput kind={k} field={assignee} value={r['assignee'] ?? null} label={`${String(r[k.title] ?? '')}: ${label(assignee.label)}`} onChange={v => assign(r, v)} /></div>}
+            {assignee && !final(r) && <div className="taskwho"><FieldInput kind={k} field={assignee} value={r['assignee'] ?? null} label={`${called(k, r)}: ${label(assignee.label)}`} onChange={v => assign(r, v)} /></div>}
             {assignee && final(r) && <span className="taskwho"><Show kind={k} field={assignee} value={r['assignee']} link={false} /></span>}
             {done && !final(r) && done.from.includes(r.state ?? '') && (
-              <Button className="mini" icon="check" aria-label={`${String(r[k.title] ?? '')}: ${label(done.label)}`} onClick={() => void run(() => doMove(k, r.id, done.name, {}, { idem: newKey() }))}>
+              <Button className="mini" icon="check" aria-label={`${called(k, r)}: ${label(done.label)}`} onClick={() => void run(() => doMove(k, r.id, done.name, {}, { idem: newKey() }))}>
                 {label(done.label)}
               </Button>
             )}

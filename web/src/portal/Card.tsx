@@ -1,7 +1,7 @@
 // A request as a card: what it is about, how far it is, and whether somebody waits for an answer.
 import { Link } from '@tanstack/react-router';
 import type { Kind, Rec } from '../api/types';
-import { useBook } from '../book';
+import { called, useBook } from '../book';
 import { Ago } from '../fields/Show';
 import { useSay } from '../i18n';
 import { langOf } from '../text';
@@ -26,7 +26,7 @@ export const Card = ({ kind: k, rec, ask = false }: { kind: Kind; rec: Rec; ask?
   const book = useBook();
   const word = useStepWord();
   const d = useDeeds(k, rec);
-  const title = String(rec[k.title] ?? rec.number ?? '');
+  const title = called(k, rec);
   const mine = asksMe(k, rec);
   return (
     <li className={`pcard ${mine ? 'asks' : ''}`}>

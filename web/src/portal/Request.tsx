@@ -2,7 +2,7 @@
 import { Link, useParams } from '@tanstack/react-router';
 import { useAttachments, useComments, useHistory, useLinks, useRecord } from '../api/queries';
 import type { Kind, Rec } from '../api/types';
-import { useBook } from '../book';
+import { called, useBook } from '../book';
 import { Ago, isEmpty, Name, Show } from '../fields/Show';
 import { useSay, type Label } from '../i18n';
 import { useSeen } from '../inbox/seen';
@@ -37,7 +37,7 @@ const Request = ({ kind: k, id, rec }: { kind: Kind; id: string; rec: Rec }) => 
   const comments = useComments(k, id);
   const history = useHistory(k, id);
   const files = useAttachments(k, id);
-  const title = String(rec[k.title] ?? rec.number ?? label(k.label));
+  const title = (called(k, rec) || label(k.label));
   const answers = d.all.filter(x => x.meaning !== 'cancel');
   const withdraw = d.all.filter(x => x.meaning === 'cancel');
   return (
@@ -170,7 +170,7 @@ const Reading = ({ kind: k, rec }: { kind: Kind; rec: Rec }) => {
   const book = useBook();
   const d = useDeeds(k, rec);
   const text = (v: unknown): string => (typeof v === 'string' ? v : v && typeof v === 'object' ? label(v as Label) : '');
-  const title = text(rec[k.title]) || rec.number || label(k.label);
+  const title = called(k, rec) || label(k.label);
   const long = k.fields.filter(f => (f.type === 'rich_text' || f.type === 'words') && f.name !== k.title && text(rec[f.name]));
   const facts = k.fields.filter(f => f.name in rec && !plain.has(f.name) && f.name !== k.title && !long.includes(f) && !isEmpty(rec[f.name]) && f.type !== 'json');
   const about = requests(book).find(r => r.can_create && r.fields.some(f => f.on_create && f.name === 'service' && f.to === k.name));

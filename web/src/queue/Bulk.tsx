@@ -4,7 +4,7 @@ import { newKey } from '../api/client';
 import { faultOf } from '../api/fault';
 import { client, doMove, patch, useMe } from '../api/queries';
 import type { Kind, Move, Rec, Row, Value } from '../api/types';
-import { useBook } from '../book';
+import { called, useBook } from '../book';
 import { useSay } from '../i18n';
 import { useKeys } from '../keys';
 import { atOnce, MoveDialog } from '../record/MoveDialog';
@@ -146,7 +146,7 @@ const Failed = ({ kind: k, list, undo, onClose }: { kind: Kind; list: Result[]; 
               <th scope="row" className="idl num">
                 {f.row.number}
               </th>
-              <td lang={langOf(f.row[k.title])}>{String(f.row[k.title] ?? '')}</td>
+              <td lang={langOf(called(k, f.row))}>{called(k, f.row)}</td>
               <td className="why">{why(f)}</td>
             </tr>
           ))}

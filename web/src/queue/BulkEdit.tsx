@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { get } from '../api/client';
 import type { Field, Kind, Rec, Row, Value } from '../api/types';
-import { useBook } from '../book';
+import { called, useBook } from '../book';
 import { bad, FieldInput } from '../fields/Input';
 import { isEmpty } from '../fields/Show';
 import { useSay } from '../i18n';
@@ -104,7 +104,7 @@ const useNear = (k: Kind, rows: Row[], f: Field | undefined): Near | undefined =
       const of = new Set([...(await valuesOf(k, rows, [field])).values()].map(r => String(r[field] ?? '')));
       const [id = ''] = of;
       if (of.size !== 1 || !id || !to) return { field, mixed: of.size > 1, id: '', title: '' };
-      return { field, mixed: false, id, title: String((await get<Rec>(`/${to.plural}/${id}`, { fields: to.title }))[to.title] ?? '') };
+      return { field, mixed: false, id, title: called(to, await get<Rec>(`/${to.plural}/${id}`, { fields: to.title })) };
     },
   }).data;
 };

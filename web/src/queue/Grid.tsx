@@ -3,7 +3,7 @@
 import { Link } from '@tanstack/react-router';
 import { memo, useEffect, useLayoutEffect, useRef, useState, type CSSProperties, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
 import type { Field, Kind, Row } from '../api/types';
-import { useBook } from '../book';
+import { called, useBook } from '../book';
 import { Name, Show } from '../fields/Show';
 import { useSay } from '../i18n';
 import { usePrefs, type Density } from '../prefs';
@@ -282,7 +282,7 @@ type RowProps = { kind: Kind; row: Row; columns: Column[]; index: number; templa
 const GridRow = memo(({ kind, row: r, columns, index, template, width, height, current, cell, selected, onCursor, onSelect }: RowProps) => {
   const { t } = useSay();
   const book = useBook();
-  const name = r.number ?? String(r[kind.title] ?? r.id);
+  const name = r.number ?? (called(kind, r) || r.id);
   const key = book.key(r);
   const final = kind.life?.states.find(s => s.name === r.state)?.final ?? false;
   const titleAt = columns.findIndex(c => c.grows);

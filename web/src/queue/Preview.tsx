@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useComments, useRecord } from '../api/queries';
 import { faultOf } from '../api/fault';
 import type { Field, Kind } from '../api/types';
-import { useBook } from '../book';
+import { called, useBook } from '../book';
 import { Ago, isEmpty, Person, Show } from '../fields/Show';
 import { useSay } from '../i18n';
 import { langOf } from '../text';
@@ -34,9 +34,9 @@ const Body = ({ kind: k, id }: { kind: Kind; id: string }) => {
   return (
     <>
       <p className="idl num">{r.number}</p>
-      <h2 lang={langOf(r[k.title])}>
+      <h2 lang={langOf(called(k, r))}>
         <Link to="/$plural/$key" params={{ plural: k.plural, key: book.key(r) }}>
-          {String(r[k.title] ?? r.number ?? '')}
+          {called(k, r)}
         </Link>
       </h2>
       {long && (

@@ -5,7 +5,7 @@ import { newKey } from '../api/client';
 import { faultOf, type Fault } from '../api/fault';
 import { client, doMove, patch, recordKey, refresh, useHistory, useMe, usePast, useRecord } from '../api/queries';
 import type { Field, Kind, Move, Rec, Value } from '../api/types';
-import { useBook, type Book } from '../book';
+import { type Book, called, useBook } from '../book';
 import { isLong, sectionsOf } from '../create/form';
 import { Ago, isEmpty, Left, Name, Person, Show } from '../fields/Show';
 import { need, useSay } from '../i18n';
@@ -152,12 +152,12 @@ const Record = ({ kind: k, id, rec: now }: { kind: Kind; id: string; rec: Rec })
   const [editTitle, setEditTitle] = useState(false);
   const home = book.home(k.name);
   const titleField = book.title(k);
-  const title = String(rec[k.title] ?? now.number ?? label(k.label));
+  const title = (called(k, rec) || label(k.label));
   const final = k.life?.states.find(s => s.name === rec.state)?.final ?? false;
   const number = now.number || '';
   useTitle(number ? `${number} ${title}` : title);
   useSeen(rec.id);
-  useEffect(() => remember(k.plural, book.key(now), String(now[k.title] ?? now.number ?? '')), [k, book, now]);
+  useEffect(() => remember(k.plural, book.key(now), called(k, now)), [k, book, now]);
   const start = useRef(moves.start);
   start.current = moves.start;
   useEffect(() => {

@@ -5,7 +5,7 @@ import { call, post } from '../api/client';
 import { faultOf, type Fault } from '../api/fault';
 import { refresh, useLinks, useList } from '../api/queries';
 import type { Field, Kind, Link as Edge, Rec } from '../api/types';
-import { useBook } from '../book';
+import { called, useBook } from '../book';
 import { loader } from '../fields/refs';
 import { Name, Show } from '../fields/Show';
 import { useSay } from '../i18n';
@@ -195,7 +195,7 @@ const Part = ({ part, field, rec }: { part: Kind; field: Field; rec: Rec }) => {
             <li key={r.id}>
               <Link to="/$plural/$key" params={{ plural: part.plural, key: book.key(r) }} className="ref">
                 <span className="num idn">{r.number} </span>
-                {r[part.title] ? <span lang={langOf(r[part.title])}>{String(r[part.title])}</span> : !r.number && label(part.label)}
+                {r[part.title] ? <span lang={langOf(called(part, r))}>{called(part, r)}</span> : !r.number && label(part.label)}
               </Link>
               {cols.map(n => {
                 const f = book.field(part, n);

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { Row } from '../api/types';
 import { useList } from '../api/queries';
-import { useBook } from '../book';
+import { called, useBook } from '../book';
 import { Show } from '../fields/Show';
 import { useSay, type Key } from '../i18n';
 import type { IconName } from '../ui/Icon';
@@ -45,8 +45,8 @@ const Part = ({ view: v, name }: { view: View; name: string }) => {
               <span className="idl num">{r.number}</span>
               <span>{cell(r, 'priority')}</span>
               <span>{cell(r, 'state')}</span>
-              <span className="ttl" lang={langOf(r[k.title])}>
-                {String(r[k.title] ?? '')}
+              <span className="ttl" lang={langOf(called(k, r))}>
+                {called(k, r)}
               </span>
               <span className="dim">{cell(r, 'updated_at')}</span>
             </Link>

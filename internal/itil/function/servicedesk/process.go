@@ -17,7 +17,7 @@ import (
 var Process = itil.Process{
 	Name: "servicedesk",
 	Records: []record.Any{
-		record.Type[Category]{Kind: kind.Category, Plural: "categories", Config: true, List: "name parent group active", Check: checkCategory},
+		record.Type[Category]{Kind: kind.Category, Plural: "categories", Title: "label", Config: true, Derive: nameCategory, List: "name parent group active", Check: checkCategory},
 		record.Type[CannedResponse]{Kind: kind.CannedResponse, Plural: "canned_responses", Title: "name", Config: true,
 			List: "name title on scope group category uses active", Derive: deriveCanned, Check: checkCanned},
 	},
@@ -47,6 +47,17 @@ type Category struct {
 	Parent record.Ref   `maru:"parent,to=category"`
 	Group  record.Ref   `maru:"group,to=group"` // who usually gets it
 	Active bool         `maru:"active,default=true"`
+}
+
+// nameCategory gives a category that nobody has found words for its name as words, and
+// keeps them in step until somebody does.
+func nameCategory(q record.Ask, c *Category) error {
+	plain := func(name string) record.Words { return record.Words{"ko": name, "en": name} }
+	before := q.Change().Before
+	if len(c.Label) == 0 || before != nil && before.Text("name") != c.Name && record.Same(c.Label, plain(before.Text("name"))) {
+		c.Label = plain(c.Name)
+	}
+	return nil
 }
 
 // levels is how deep the tree may be.
