@@ -52,6 +52,8 @@ const strict: Record<string, Body> = {
   saved_view: { on: 'incident', audience: 'mine' },
   mute: { on: 'incident', subject: crypto.randomUUID() },
   user: { email: `${unique('h').replace(' ', '')}@example.com` },
+  service_calendar: { weekly: [{ weekday: 1, start: '09:00', end: '18:00' }] },
+  sla_target: { start_cond: 'priority == 9', stop_cond: 'priority == 1', active: false },
 };
 
 // store puts the script wherever the kind takes it, and tells where it does not and why.
