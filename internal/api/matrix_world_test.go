@@ -301,7 +301,7 @@ func (x *matrix) value(f *record.Field) any {
 		if f.Choices != nil {
 			return int64(1 + x.rng.IntN(len(f.Choices)))
 		}
-		return int64(88_000_000 + x.n)
+		return int64(88_000_000_000 + x.n*1_000_003*(1+x.n%7)) // far apart, so that no mean or sum of two is a third
 	case record.Number, record.Pct:
 		return record.Decimal(fmt.Sprintf("77%06d", x.n))
 	case record.Cash:
@@ -463,7 +463,8 @@ func (x *matrix) told(t *testing.T, who, what string, body []byte) {
 			if s.field != nil {
 				name = s.field.Name
 			}
-			t.Errorf("%s as %s tells %s, which is %s of %s %s (past %v, internal %v)", what, who, m, name, s.rec.Kind.Name, s.rec.ID(), s.past, s.internal)
+			i := strings.Index(string(body), m)
+			t.Errorf("%s as %s tells %s, which is %s of %s %s (past %v, internal %v): …%s…", what, who, m, name, s.rec.Kind.Name, s.rec.ID(), s.past, s.internal, body[max(0, i-80):min(len(body), i+80)])
 			return
 		}
 	}
