@@ -37,7 +37,10 @@ test-web: ui ## types, lint, unit and browser tests of the console
 	elif [ "$$CI" = true ]; then echo "e2e: no Chromium: apt-get install chromium"; exit 1; \
 	else echo "SKIPPED: browser tests: no Chromium (apt-get install chromium, or set MARU_CHROMIUM)"; fi
 
-screens: ui ## pictures of every screen into web/shots
+screens: ui ## twelve screens of the demo, in both languages and themes, into docs/screens
+	cd web && npx playwright test -c playwright.pictures.config.ts
+
+shots: ui ## pictures of every screen into web/shots, to be looked at
 	cd web && npx playwright test -c playwright.screens.config.ts
 
 check: ## gofmt, vet and a tidy go.mod
@@ -63,4 +66,4 @@ fuzz: ## fuzz every parser for 30 s
 	  for n in $$(grep -oE '^func Fuzz[A-Za-z]+' $$f | sed 's/func //'); do \
 	    echo "fuzz $$n in $$(dirname $$f)"; $(GO) test -run '^$$' -fuzz "^$$n$$" -fuzztime $${FUZZTIME:-30s} ./$$(dirname $$f); done; done
 
-.PHONY: help ui run test test-go test-web screens check lint bench book fuzz
+.PHONY: help ui run test test-go test-web screens shots check lint bench book fuzz

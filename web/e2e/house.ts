@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Api } from './api';
 import { password, people } from './people';
 
-const root = join(import.meta.dirname, '../..');
+export const root = join(import.meta.dirname, '../..');
 
 export type House = { url: string; sessions: Record<string, string>; end: () => Promise<void> };
 
@@ -49,7 +49,8 @@ export const enter = (h: House): (() => void) => {
   };
 };
 
-const ready = (server: ChildProcess): Promise<string> =>
+// ready waits until a server says where it is.
+export const ready = (server: ChildProcess): Promise<string> =>
   new Promise((ok, no) => {
     let said = '';
     server.once('exit', code => no(new Error(`the server ended (${code}): ${said}`)));
