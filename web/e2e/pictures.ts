@@ -24,7 +24,7 @@ const as = async (browser: Browser, who: string, look: Look, width = 1440) => {
 
 for (const look of [{ lang: 'ko', theme: 'light' }, { lang: 'en', theme: 'dark' }] as const)
   test(`${look.lang} ${look.theme}`, async ({ browser }) => {
-    test.setTimeout(240_000);
+    test.setTimeout(120_000);
     const shot = async (page: Page, name: string): Promise<void> => {
       if (only && !name.includes(only)) return;
       await page.evaluate(() => document.fonts.ready);
@@ -43,7 +43,7 @@ for (const look of [{ lang: 'ko', theme: 'light' }, { lang: 'en', theme: 'dark' 
     await p.locator('.prev h2').waitFor();
     await shot(p, 'queue');
     await p.keyboard.press('Space');
-    const open = (await agent.get(`/incidents?filter=${encodeURIComponent("state == 'in_progress' && priority <= 3 && assignee != null && major == 'none'")}&order=-updated_at&fields=number&limit=1`))[0]?.number ?? '';
+    const open = (await agent.get(`/incidents?filter=${encodeURIComponent("state == 'in_progress' && assignee != null && major == 'none'")}&order=priority,-updated_at&fields=number&limit=1`))[0]?.number ?? '';
     await p.goto(`/incidents/${open}`);
     await p.locator('.tl li').first().waitFor();
     await shot(p, 'record');
