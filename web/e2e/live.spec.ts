@@ -98,3 +98,39 @@ test('records are linked and unlinked by their relation', async ({ signedIn, api
   await page.getByRole('button', { name: `Remove link to ${far.number}` }).click();
   await expect(page.locator('.relgroup')).toHaveCount(0);
 });
+
+test('a list says who looks at which of its records, and leads to them by a key', async ({ signedIn, api, browser, url }) => {
+  const as = api('agent');
+  const tag = unique('보는').replace(' ', '');
+  const i = await assigned(as, `${tag} 하나`);
+  await assigned(as, `${tag} 둘`);
+  const page = await signedIn('agent', { lang: 'ko' });
+  await page.goto(`/incidents?view=all&order=number&filter=${encodeURIComponent(`title.contains('${tag}')`)}`);
+  const rows = page.getByRole('row').filter({ has: page.getByRole('gridcell') });
+  await expect(rows).toHaveCount(2);
+  await page.waitForTimeout(300); // the stream begins at now
+  const other = await browser.newContext({ baseURL: url });
+  await other.addCookies([{ name: 'maru_session', value: api('resolver').session, domain: new URL(url).hostname, path: '/' }]);
+  const their = await other.newPage();
+  await their.goto(`/incidents/${i.number}`);
+  await expect(rows.first().locator('.eyes')).toHaveAttribute('title', /이도윤/);
+  await expect(rows.nth(1).locator('.eyes')).toHaveCount(0);
+  await their.goto('/my');
+  await expect(rows.first().locator('.eyes')).toHaveCount(0);
+  await other.close();
+  // a asks who shall work on it, r writes to whoever asked, n a note.
+  await page.keyboard.press('j');
+  await page.keyboard.press('a');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await page.locator('main').focus();
+  await page.keyboard.press('n');
+  await expect(page).toHaveURL(/INC\d+$/);
+  await expect(page.getByLabel('메모 쓰기')).toBeFocused();
+  await page.goBack();
+  await expect(rows).toHaveCount(2);
+  await page.keyboard.press('j');
+  await page.keyboard.press('r');
+  await expect(page.getByLabel('답글 쓰기')).toBeFocused();
+});

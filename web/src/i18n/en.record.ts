@@ -69,4 +69,16 @@ export const words: Record<keyof typeof ko, Word> = {
   'record.print': 'Print',
   'record.more': 'More',
   'activity.unread': 'New since you last looked',
+
+  'clocks.title': 'Service levels',
+  'clocks.cancelled': { one: '{n} replaced clock', other: '{n} replaced clocks' },
+  'clocks.used': '{n}% used',
+  'clocks.how': '{used} of {allowed} used: see how it was counted',
+  'clocks.calendar': 'Calendar',
+  'clocks.ran': 'How it ran',
+  'clocks.run': 'Ran',
+  'clocks.pause': 'Paused',
+  'clocks.now': 'now',
+  'clocks.counted': 'What counts',
+  'clocks.due': 'Due {at}',
 };

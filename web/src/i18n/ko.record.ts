@@ -66,4 +66,16 @@ export const words = {
   'record.print': '인쇄',
   'record.more': '더 보기',
   'activity.unread': '지난번에 본 뒤로 새로 생긴 활동',
+
+  'clocks.title': '서비스 수준',
+  'clocks.cancelled': '대체된 시계 {n}개',
+  'clocks.used': '{n}% 사용',
+  'clocks.how': '{allowed} 중 {used} 사용: 계산 보기',
+  'clocks.calendar': '캘린더',
+  'clocks.ran': '시계의 움직임',
+  'clocks.run': '진행',
+  'clocks.pause': '정지',
+  'clocks.now': '지금',
+  'clocks.counted': '센 시간',
+  'clocks.due': '기한 {at}',
 } as const;

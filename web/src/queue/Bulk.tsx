@@ -1,5 +1,5 @@
 // What is done to all that is selected, with each record's own answer, and what can honestly be taken back.
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { newKey } from '../api/client';
 import { faultOf } from '../api/fault';
 import { client, doMove, patch, useMe } from '../api/queries';
@@ -8,6 +8,7 @@ import { called, useBook } from '../book';
 import { useSay } from '../i18n';
 import { useKeys } from '../keys';
 import { atOnce, MoveDialog } from '../record/MoveDialog';
+import { Store, useStore } from '../store';
 import { langOf } from '../text';
 import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
@@ -21,6 +22,9 @@ const BulkEdit = lazy(async () => ({ default: (await import('./BulkEdit')).BulkE
 // commonMoves lists what the lifecycle allows from the states of all rows. Whether this person may,
 // and whether the guards agree, each record says for itself.
 const commonMoves = (k: Kind, rows: Row[]): Move[] => (k.life?.moves ?? []).filter(m => !m.auto && rows.every(r => (m.from.length ? m.from.includes(r.state ?? '') : !k.life?.states.find(s => s.name === r.state)?.final)));
+
+// assigning is set by a key of the list; what is selected is asked about as soon as it is there.
+export const assigning = new Store(false);
 
 type Undo = { label: string; run: (done: Done[], told: (n: number) => void) => ReturnType<typeof toEach> };
 type Props = { kind: Kind; rows: Row[]; rest: number; reading: number; most: number; onAll: () => void; onClear: () => void; onLeft: (ids: string[]) => void };
@@ -36,6 +40,12 @@ export const Bulk = ({ kind: k, rows, rest, reading, most, onAll, onClear, onLef
   const [failed, setFailed] = useState<{ list: Result[]; undo: boolean } | null>(null);
   useKeys(rows.length ? [{ keys: 'Escape', label: t('keys.deselect'), scope: 'list', run: onClear }] : []);
   const assignee = book.field(k, 'assignee');
+  const asked = useStore(assigning);
+  useEffect(() => {
+    if (!asked || !rows.length) return;
+    assigning.set(false);
+    if (assignee && !assignee.derived) setSetting({ field: 'assignee' });
+  }, [asked, rows.length, assignee]);
 
   const again = async (): Promise<void> => {
     await client.invalidateQueries({ queryKey: ['list', k.name] });

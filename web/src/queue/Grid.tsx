@@ -30,6 +30,7 @@ type Props = {
   cursor: string | undefined; // key of a line
   cell: string | undefined; // name of a field, in the line of the cursor
   selected: Set<string>;
+  viewers: Map<string, string>; // who else looks at which
   label: string;
   over: Over[];
   pen: { id: string; field: string } | null;
@@ -242,7 +243,7 @@ const OneLine = ({ line: l, index, cursor, cell, template, width, height, select
   if (l.type === 'group') return <Head group={l.group} folded={l.folded} kind={p.kind} by={p.by} index={index} current={current} style={style} onFold={p.onFold} onCursor={p.onCursor} />;
   return (
     <GridRow
-      kind={p.kind} row={l.row} columns={p.columns} index={index} template={template} width={width} height={height} current={current} cell={current ? cell : undefined} selected={selected}
+      kind={p.kind} row={l.row} columns={p.columns} index={index} template={template} width={width} height={height} current={current} cell={current ? cell : undefined} selected={selected} viewers={p.viewers.get(l.row.id)}
       onCursor={p.onCursor} onSelect={p.onSelect}
     />
   );
@@ -276,10 +277,10 @@ const Head = ({ group: g, folded, kind, by, index, current, style, onFold, onCur
   );
 };
 
-type RowProps = { kind: Kind; row: Row; columns: Column[]; index: number; template: string; width: number; height: number; current: boolean; cell: string | undefined; selected: boolean; onCursor: Props['onCursor']; onSelect: Props['onSelect'] };
+type RowProps = { kind: Kind; row: Row; columns: Column[]; index: number; template: string; width: number; height: number; current: boolean; cell: string | undefined; selected: boolean; viewers: string | undefined; onCursor: Props['onCursor']; onSelect: Props['onSelect'] };
 
 // Rows hold no kit components: a thousand menus would be slow, and one is enough.
-const GridRow = memo(({ kind, row: r, columns, index, template, width, height, current, cell, selected, onCursor, onSelect }: RowProps) => {
+const GridRow = memo(({ kind, row: r, columns, index, template, width, height, current, cell, selected, viewers, onCursor, onSelect }: RowProps) => {
   const { t } = useSay();
   const book = useBook();
   const name = r.number ?? (called(kind, r) || r.id);
@@ -324,6 +325,12 @@ const GridRow = memo(({ kind, row: r, columns, index, template, width, height, c
               </Link>
             ) : (
               <Show kind={kind} field={c.field} value={v} link={false} open={!final} />
+            )}
+            {viewers && i === Math.max(titleAt, 0) && (
+              <span className="eyes" title={t('record.viewing', { name: viewers })}>
+                <Icon name="eye" size={13} />
+                <span className="sr">{t('record.viewing', { name: viewers })}</span>
+              </span>
             )}
           </div>
         );

@@ -10,9 +10,10 @@ import { useBook } from '../book';
 import { useSay } from '../i18n';
 import { useKeys } from '../keys';
 import { prefs, setPrefs, usePrefs } from '../prefs';
+import { toSay } from '../shell/open';
 import { Button } from '../ui/Button';
 import { toast } from '../ui/toast';
-import { Bulk } from './Bulk';
+import { assigning, Bulk } from './Bulk';
 import { moved, NARROW, WIDE, type Column } from './columns';
 import { Grid } from './Grid';
 import { Lines, type Segment } from './lines';
@@ -21,6 +22,7 @@ import { Preview } from './Preview';
 import { useCells } from './useCells';
 import { useFresh } from './useFresh';
 import { useGroups } from './useGroups';
+import { useViewers } from './useViewers';
 
 const MOST = 1000; // records that can be selected without having been read
 
@@ -116,6 +118,7 @@ export const List = ({ kind: k, ask, list, by, columns, field, folder, empty, on
   };
 
   const open = useCallback((r: Row) => void navigate({ to: '/$plural/$key', params: { plural: k.plural, key: book.key(r) } }), [navigate, k, book]);
+  const viewers = useViewers(k);
   const cells = useCells(k, columns, lines, by?.name, onCursor);
   const title = columns.find(c => c.grows)?.field.name;
   const step = (n: 1 | -1): void => {
@@ -130,11 +133,25 @@ export const List = ({ kind: k, ask, list, by, columns, field, folder, empty, on
     if (line?.type === 'group') fold([line.group.key], !line.folded);
     else if (here) open(here);
   };
+  // What is said of one record is said on its page; who works on them is asked for all that are selected.
+  const say1 = (mode: 'comment' | 'note'): void => {
+    if (!here) return;
+    toSay.set(mode);
+    open(here);
+  };
+  const assign = (): void => {
+    if (!selected.size && !here) return;
+    if (!selected.size && here) select(here.id, false);
+    assigning.set(true);
+  };
   useKeys([
     { keys: 'j', label: t('keys.next'), scope: 'list', run: () => step(1) },
     { keys: 'k', label: t('keys.prev'), scope: 'list', run: () => step(-1) },
     { keys: 'Enter', label: t('keys.open'), scope: 'list', run: e => (e.target instanceof HTMLElement && e.target.closest('button,a') ? e.target.closest<HTMLElement>('button,a')?.click() : act()) },
     { keys: 'x', label: t('keys.select'), scope: 'list', run: () => here && select(here.id, false) },
+    ...(book.field(k, 'assignee') ? [{ keys: 'a', label: t('queue.bulk.assign'), scope: 'list' as const, run: () => assign() }] : []),
+    { keys: 'r', label: t('keys.reply'), scope: 'list', run: () => say1('comment') },
+    { keys: 'n', label: t('keys.note'), scope: 'list', run: () => say1('note') },
     { keys: 'shift+x', label: t('keys.range'), scope: 'list', run: () => here && select(here.id, true) },
     { keys: '←→', label: t('queue.key.cells'), scope: 'list', run: () => undefined }, // the grid's own; here only for the sheet of keys
     { keys: 'e', label: t('queue.key.edit'), scope: 'list', run: () => here && cells.start(here, at.cell ?? title ?? '') },
@@ -209,6 +226,7 @@ export const List = ({ kind: k, ask, list, by, columns, field, folder, empty, on
             cursor={at.key}
             cell={at.cell}
             selected={chosen}
+            viewers={viewers}
             label={t('queue.list', { name: label(k.label_plural) })}
             over={cells.over}
             pen={cells.pen}

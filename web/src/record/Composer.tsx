@@ -8,6 +8,7 @@ import type { Attachment, Kind, Move, Rec } from '../api/types';
 import { useBook } from '../book';
 import { useSay } from '../i18n';
 import { composing, useKeys } from '../keys';
+import { toSay } from '../shell/open';
 import { Button, IconButton, Kbd, Note } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { Rich } from './Rich';
@@ -103,6 +104,12 @@ export const Composer = ({ kind: k, rec, id, onWriting, onMove }: Props) => {
     setOpen([]);
     setTimeout(() => box.current?.focus(), 0);
   };
+  useEffect(() => {
+    const m = toSay.get();
+    toSay.set(null);
+    if (m && modes.includes(m)) choose(m);
+    // eslint-disable-next-line react/exhaustive-deps -- once, when it appears
+  }, []);
   useKeys([
     ...(modes.includes('comment') ? [{ keys: 'r', label: t('keys.reply'), scope: 'record' as const, run: () => choose('comment') }] : []),
     ...(modes.includes('note') ? [{ keys: 'n', label: t('keys.note'), scope: 'record' as const, run: () => choose('note') }] : []),

@@ -24,6 +24,7 @@ import { StageMark } from '../ui/marks';
 import { toast } from '../ui/toast';
 import { Activity } from './Activity';
 import { AsOf } from './AsOf';
+import { Clocks } from './Clocks';
 import { Composer } from './Composer';
 import { Files } from './Files';
 import { InlineField, Prose } from './InlineField';
@@ -285,6 +286,7 @@ const Record = ({ kind: k, id, rec: now }: { kind: Kind; id: string; rec: Rec })
                   <Asked kind={k} rec={rec} final={final} />
                 </Suspense>
               )}
+              {book.field(k, 'due_at') && <Clocks kind={k} rec={rec} id={id} />}
               <Parts kind={k} rec={rec} id={id} />
               <Related kind={k} rec={rec} id={id} />
               <Files kind={k} rec={rec} id={id} />

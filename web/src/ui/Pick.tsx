@@ -97,7 +97,7 @@ export const Pick = (p: Props) => {
     }
   };
   return (
-    <Combobox store={box} onOptionSubmit={pick} withinPortal={!p.inline} position="bottom-start" width="target" transitionProps={{ duration: 0 }} offset={2}>
+    <Combobox store={box} onOptionSubmit={pick} hideDetached={false} withinPortal={!p.inline} position="bottom-start" width="target" transitionProps={{ duration: 0 }} offset={2}>
       <Combobox.Target targetType="button" withAriaAttributes={false}>
         <div className={`pick ${p.invalid ? 'invalid' : ''}`}>
           <button
