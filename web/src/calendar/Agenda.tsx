@@ -96,7 +96,8 @@ export const Agenda = ({ entries, range, today, empty, title, ...p }: Common & {
   const ready = list.length > 0;
   useEffect(() => {
     // A month that one is in begins at today; what was is above.
-    if (ready && range.from <= today && today < range.to) box.current?.querySelector('[data-from]')?.scrollIntoView({ block: 'start' });
+    const at = ready && range.from <= today && today < range.to ? box.current?.querySelector<HTMLElement>('[data-from]') : null;
+    if (at && box.current) box.current.scrollTop = at.offsetTop - box.current.offsetTop; // scrollIntoView would move the page too
   }, [ready, range.from, range.to, today]);
   return (
     <div className="calagenda" ref={box} role="region" tabIndex={0} aria-label={title}>

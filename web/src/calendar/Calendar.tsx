@@ -59,31 +59,38 @@ export const Calendar = ({ kind: k, span: s, spans, filter, at, agenda, onGo }: 
   const box = useRef<HTMLDivElement>(null);
   const [focus, setFocus] = useState<Day>();
   const [day, setDay] = useState<Day | null>(null); // whose lines are open
-  const comes = useRef(false); // the focus follows the day to another month
+  const comes = useRef<Day>(undefined); // gets the focus once its month is drawn
   const shown = focus && weeks.some(w => w.includes(focus)) ? focus : monthOf(today) === month ? today : `${month}-01`;
   const step = (m: string, to?: Day): void => {
     if (to) {
       setFocus(to);
-      comes.current = true;
+      comes.current = to;
     }
     onGo({ at: m === monthOf(today) ? undefined : m });
   };
   const toDay = (d: Day): void => {
     if (!asMonth(monthOf(d))) return;
     setFocus(d);
-    comes.current = true;
+    comes.current = d;
     if (!weeks.some(w => w.includes(d))) onGo({ at: monthOf(d) === monthOf(today) ? undefined : monthOf(d) });
   };
   useEffect(() => {
-    if (!comes.current) return;
-    const cell = box.current?.querySelector<HTMLElement>(`[data-day="${shown}"]`);
+    const cell = comes.current && box.current?.querySelector<HTMLElement>(`[data-day="${comes.current}"]`);
     if (!cell) return;
-    comes.current = false;
+    comes.current = undefined;
     cell.focus();
   });
+  const openDay = (d: Day): void => {
+    setFocus(d);
+    setDay(d);
+  };
+  const closeDay = (): void => {
+    comes.current = day ?? undefined; // the grid has no button that opened it, to which the focus could go back
+    setDay(null);
+  };
   const goToday = (): void => {
     setFocus(today);
-    comes.current = !listed;
+    comes.current = listed ? undefined : today;
     if (month !== monthOf(today)) onGo({ at: undefined });
   };
   useKeys([
@@ -198,7 +205,7 @@ export const Calendar = ({ kind: k, span: s, spans, filter, at, agenda, onGo }: 
           weekdayName={(d, long) => names[long ? 'long' : 'short'].format(noon(d))}
           onPress={press}
           onKey={onKey}
-          onDay={setDay}
+          onDay={openDay}
           onFocus={setFocus}
         />
       )}
@@ -209,9 +216,9 @@ export const Calendar = ({ kind: k, span: s, spans, filter, at, agenda, onGo }: 
         </div>
       )}
       {day && (
-        <Dialog open onClose={() => setDay(null)} title={dayName(day)} size={680}>
+        <Dialog open onClose={closeDay} title={dayName(day)} size={680}>
           {ofDay.length === 0 && <p className="dim">{t('calendar.none.day')}</p>}
-          <Lines {...common} entries={ofDay} onMoved={() => setDay(null)} />
+          <Lines {...common} entries={ofDay} onMoved={closeDay} />
           {go.why && ofDay.length > 0 && <p className="dim small">{go.why}</p>}
         </Dialog>
       )}

@@ -105,8 +105,8 @@ const Bar = memo(({ kind: k, span: s, piece: x, held, onPress }: { kind: Kind; s
       preload={false}
       draggable={false}
       tabIndex={-1}
-      className={`calentry state ${state ? tone(k, state.name) : ''} ${bar ? 'bar' : ''} ${x.starts ? '' : 'before'} ${x.ends && !x.entry.ongoing ? '' : 'after'} ${held ? 'ghostly' : ''}`}
-      style={{ top: 27 + x.lane * 24, width: `calc(${x.days * 100}% + ${x.days - 1}px - 6px)` }}
+      className={`calentry state ${state ? tone(k, state.name) : ''} ${bar ? 'bar' : ''} ${x.starts ? '' : 'before'} ${x.ends ? (x.entry.ongoing ? 'ongoing' : '') : 'after'} ${held ? 'ghostly' : ''}`}
+      style={{ top: 27 + x.lane * 24, width: `calc(${x.days * 100}% + ${x.days - 1 - (x.starts ? 3 : 0) - (x.ends ? 3 : 0)}px)` }}
       title={[[r.number, k.title === 'number' ? '' : title].filter(Boolean).join(' '), say.label(state?.label), say.label(priority?.label)].filter(Boolean).join('\n')}
       onPointerDown={e => onPress(e, { entry: x.entry, from: under(e, x.entry.first) })}
     >
