@@ -155,6 +155,37 @@ for (const lang of ['ko', 'en'] as const) {
   });
 }
 
+test('a bar goes with both its ends, by the day it is held at; what is not one’s own stays; the agenda moves too', async ({ signedIn, api }) => {
+  const title = unique('옮길 중단');
+  const as = api('admin');
+  const service = (await as.send<{ items: Answer[] }>('GET', '/services?limit=1')).items[0]?.id;
+  const o = await as.post('/outages', { summary: title, service, started_at: '2026-03-10T01:30:00Z', restored_at: '2026-03-12T02:00:00Z' });
+  const times = async (): Promise<number[]> => {
+    const r = await as.send('GET', `/outages/${o.id}`);
+    return [Date.parse(String(r['started_at'])), Date.parse(String(r['restored_at']))];
+  };
+  const days = (a: string, b: string): number[] => [Date.parse(`2026-03-${a}T01:30:00Z`), Date.parse(`2026-03-${b}T02:00:00Z`)];
+  const page = await signedIn('admin', { lang: 'en' });
+  await page.goto(path(title, '&at=2026-03', 'outages'));
+  await drag(page, entry(page, o.number), day(page, '2026-03-12')); // held in its middle, at the 11th
+  await expect.poll(times).toEqual(days('11', '13'));
+  await expect(entry(day(page, '2026-03-11'), o.number)).toBeVisible();
+  await page.goto(path(title, '&at=2026-03', 'outages').replace('as=calendar', 'as=agenda'));
+  await page.getByRole('button', { name: 'Move to…' }).click();
+  await page.getByLabel('New date').fill('2026-03-20');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.calagenda h3')).toHaveText('Friday, 20 March 2026');
+  await expect(page.locator('.calline a')).toBeFocused();
+  await expect.poll(times).toEqual(days('20', '22'));
+  await page.context().clearCookies();
+  await signedIn('agent');
+  await page.goto(path(title, '&at=2026-03', 'outages'));
+  await drag(page, entry(page, o.number).first(), day(page, '2026-03-25'));
+  await expect(page.getByRole('alert')).toContainText('not yours to do');
+  await expect(entry(day(page, '2026-03-20'), o.number)).toBeVisible();
+  expect(await times()).toEqual(days('20', '22'));
+});
+
 test('what changes elsewhere is drawn; a record moved elsewhere is not overwritten', async ({ signedIn, api }) => {
   const title = unique('같이 보는 캘린더');
   const as = api('agent');

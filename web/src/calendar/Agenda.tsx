@@ -25,7 +25,7 @@ const When = ({ span: s, entry: e }: { span: Span; entry: Entry }) => {
   return <span>{isEmpty(f) ? say.t('calendar.since', { from: word(b) }) : say.t('calendar.range', within ? { from: say.clock(String(b)), to: say.clock(String(f)) } : { from: word(b), to: word(f) })}</span>;
 };
 
-const Line = ({ kind: k, span, entry: e, go, onMoved }: Omit<Common, 'dayName'> & { entry: Entry; onMoved?: (() => void) | undefined }) => {
+const Line = ({ kind: k, span, entry: e, go, onMoved }: Omit<Common, 'dayName'> & { entry: Entry; onMoved?: ((r: Row) => void) | undefined }) => {
   const { t } = useSay();
   const book = useBook();
   const [open, setOpen] = useState(false);
@@ -38,7 +38,7 @@ const Line = ({ kind: k, span, entry: e, go, onMoved }: Omit<Common, 'dayName'> 
     const to = field.current?.value;
     if (!to) return;
     setOpen(false);
-    onMoved?.();
+    onMoved?.(r);
     void go.move(r, between(e.first, to));
   };
   return (
@@ -46,7 +46,7 @@ const Line = ({ kind: k, span, entry: e, go, onMoved }: Omit<Common, 'dayName'> 
       <span className="calwhen num">
         <When span={span} entry={e} />
       </span>
-      <Link to="/$plural/$key" params={{ plural: k.plural, key: book.key(r) }} preload={false} className="cardlink">
+      <Link to="/$plural/$key" params={{ plural: k.plural, key: book.key(r) }} preload={false} data-line={r.id}>
         {r.number && <span className="idn num">{r.number}</span>} <span className="ttl" lang={langOf(title)}>{k.title === 'number' ? '' : title}</span>
       </Link>
       <span className="calmarks">
@@ -75,7 +75,7 @@ const Line = ({ kind: k, span, entry: e, go, onMoved }: Omit<Common, 'dayName'> 
 };
 
 // Lines is what one day holds.
-export const Lines = ({ entries, onMoved, ...p }: Common & { entries: Entry[]; onMoved?: () => void }) => (
+export const Lines = ({ entries, onMoved, ...p }: Common & { entries: Entry[]; onMoved?: (r: Row) => void }) => (
   <ul className="callines">
     {entries.map(e => (
       <Line key={e.row.id} kind={p.kind} span={p.span} go={p.go} entry={e} onMoved={onMoved} />
@@ -86,6 +86,7 @@ export const Lines = ({ entries, onMoved, ...p }: Common & { entries: Entry[]; o
 // Agenda lists a month by the days on which something is or begins.
 export const Agenda = ({ entries, range, today, empty, title, ...p }: Common & { entries: Entry[]; range: Range; today: Day; empty: string; title: string }) => {
   const box = useRef<HTMLDivElement>(null);
+  const moved = useRef<string>(undefined);
   const days = new Map<Day, Entry[]>();
   for (const e of entries) {
     const d = e.first < range.from ? range.from : e.first;
@@ -99,6 +100,12 @@ export const Agenda = ({ entries, range, today, empty, title, ...p }: Common & {
     const at = ready && range.from <= today && today < range.to ? box.current?.querySelector<HTMLElement>('[data-from]') : null;
     if (at && box.current) box.current.scrollTop = at.offsetTop - box.current.offsetTop; // scrollIntoView would move the page too
   }, [ready, range.from, range.to, today]);
+  useEffect(() => {
+    // The focus goes with a line to its new day, or stays in the list when that is in another month.
+    if (!moved.current || document.activeElement !== document.body) return;
+    (box.current?.querySelector<HTMLElement>(`[data-line="${moved.current}"]`) ?? box.current)?.focus();
+    moved.current = undefined;
+  });
   return (
     <div className="calagenda" ref={box} role="region" tabIndex={0} aria-label={title}>
       {list.length === 0 && <Empty title={empty} icon="filter" />}
@@ -107,7 +114,13 @@ export const Agenda = ({ entries, range, today, empty, title, ...p }: Common & {
           <h3 className={d === today ? 'today' : ''} aria-current={d === today ? 'date' : undefined}>
             {p.dayName(d)}
           </h3>
-          <Lines {...p} entries={of} />
+          <Lines
+            {...p}
+            entries={of}
+            onMoved={r => {
+              moved.current = r.id;
+            }}
+          />
         </section>
       ))}
     </div>
