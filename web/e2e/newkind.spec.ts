@@ -113,6 +113,11 @@ for (const lang of ['ko', 'en'] as const) {
     await page.goto(`/specimens?view=all&as=board&by=grade&filter=${encodeURIComponent(`number == '${number}'`)}`);
     await expect(page.locator('.boardcol').filter({ has: page.getByRole('heading', { name: new RegExp(`^${w.unique}`) }) }).locator('.card')).toContainText(title);
     await accessible(page, 'board of a new kind');
+    // The calendar, by the day and by the moment of its declaration.
+    for (const by of ['found_on', 'found_at']) {
+      await page.goto(`/specimens?view=all&as=calendar&by=${by}&at=2026-03&filter=${encodeURIComponent(`number == '${number}'`)}`);
+      await expect(page.locator('[data-day="2026-03-02"] .calentry'), by).toContainText(title);
+    }
     // The figures of its process, and the way to it from anywhere.
     await page.goto('/figures/trial');
     await expect(page.locator('.tile').filter({ has: page.getByRole('button', { name: w.count, exact: true }) }).locator('.tilevalue')).toHaveText(/[1-9]/);

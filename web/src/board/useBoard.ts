@@ -46,7 +46,7 @@ export const refreshBoard = async (kind: string): Promise<void> => {
 };
 
 // useLive draws the board anew when something changed, but never while a card is in the hand.
-export const useLive = (kind: string, held: boolean): void => {
+export const useLive = (kind: string, held: boolean, refresh: (kind: string) => Promise<unknown> = refreshBoard): void => {
   const hand = useRef(held);
   hand.current = held;
   const late = useRef(false);
@@ -54,7 +54,7 @@ export const useLive = (kind: string, held: boolean): void => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const look = (): void => {
       if (hand.current) late.current = true;
-      else void refreshBoard(kind);
+      else void refresh(kind);
     };
     const soon = (): void => {
       clearTimeout(timer);
@@ -65,10 +65,10 @@ export const useLive = (kind: string, held: boolean): void => {
       clearTimeout(timer);
       for (const off of offs) off();
     };
-  }, [kind]);
+  }, [kind, refresh]);
   useEffect(() => {
     if (held || !late.current) return;
     late.current = false;
-    void refreshBoard(kind);
-  }, [held, kind]);
+    void refresh(kind);
+  }, [held, kind, refresh]);
 };

@@ -95,6 +95,7 @@ export const words: Record<keyof typeof ko, Word> = {
 
   'board.list': 'List',
   'board.board': 'Board',
+  'board.calendar': 'Calendar',
   'board.layout': 'Layout',
   'board.by': 'Columns by',
 

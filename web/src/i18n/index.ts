@@ -8,6 +8,7 @@ type Areas = {
   admin: typeof import('./ko.admin').words;
   approval: typeof import('./ko.approval').words;
   board: typeof import('./ko.board').words;
+  calendar: typeof import('./ko.calendar').words;
   dashboard: typeof import('./ko.dashboard').words;
   figures: typeof import('./ko.figures').words;
   inbox: typeof import('./ko.inbox').words;

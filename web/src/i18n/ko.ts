@@ -94,6 +94,7 @@ export const words = {
 
   'board.list': '목록',
   'board.board': '보드',
+  'board.calendar': '캘린더',
   'board.layout': '보는 방식',
   'board.by': '열 기준',
 

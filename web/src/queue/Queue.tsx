@@ -6,6 +6,7 @@ import { faultOf } from '../api/fault';
 import type { Kind } from '../api/types';
 import { boardFields } from '../board/columns';
 import { useBook } from '../book';
+import { spansOf } from '../calendar/fields';
 import { byHand } from '../create/form';
 import { need, useSay } from '../i18n';
 import { prefs, setPrefs, usePrefs } from '../prefs';
@@ -29,6 +30,7 @@ import { groupable } from './useGroups';
 import { SaveView, useSaved, ViewMenu, type Saved } from './Views';
 
 const Board = lazy(async () => ({ default: (await Promise.all([import('../board/Board'), need('board')]))[0].Board }));
+const Calendar = lazy(async () => ({ default: (await Promise.all([import('../calendar/Calendar'), need('calendar')]))[0].Calendar }));
 
 export const QueuePage = () => {
   const { plural } = useParams({ from: '/desk/$plural' });
@@ -75,9 +77,12 @@ const Queue = ({ kind: k, saved }: { kind: Kind; saved: Saved[] }) => {
   const fields = useMemo(() => [...new Set(['version', ...(k.prefix ? ['number'] : []), ...(k.life ? ['state'] : []), ...(book.field(k, k.title) ? [k.title] : []), ...columns.map(c => c.field.name)])], [book, columns, k]);
   const layouts = useMemo(() => boardFields(k), [k]);
   const by = search.as === 'board' ? (layouts.find(f => f.name === search.by) ?? layouts[0]) : undefined;
-  const laid = by ? { as: 'board', ...(search.by ? { by: search.by } : {}) } : {};
-  // A board and a list in groups read their rows themselves; here is how many, and what is wrong with the filter.
-  const ask = useMemo(() => ({ kind: k, filter: asked, order, fields, ...(by || grouping ? { fields: bare, size: 1 } : {}) }), [k, asked, order, fields, by, grouping]);
+  const spans = useMemo(() => spansOf(k), [k]);
+  const span = search.as === 'calendar' || search.as === 'agenda' ? (spans.find(s => s.begin.name === search.by) ?? spans[0]) : undefined;
+  const plain = !by && !span;
+  const laid = plain ? {} : { as: search.as, by: search.by, at: search.at };
+  // A board, a calendar and a list in groups read their rows themselves; here is how many, and what is wrong with the filter.
+  const ask = useMemo(() => ({ kind: k, filter: asked, order, fields, ...(!plain || grouping ? { fields: bare, size: 1 } : {}) }), [k, asked, order, fields, plain, grouping]);
   const list = useList(ask);
   const rowsAsk = useMemo(() => ({ kind: k, filter: asked, order, fields: grouping ? [...new Set([...fields, grouping.name])] : fields }), [k, asked, order, fields, grouping]);
   const first = list.data?.pages[0];
@@ -124,7 +129,7 @@ const Queue = ({ kind: k, saved }: { kind: Kind; saved: Saved[] }) => {
             </select>
           </label>
         )}
-        {!by && groups.length > 0 && (
+        {plain && groups.length > 0 && (
           <Menu
             label={t('queue.group')}
             align="end"
@@ -143,18 +148,25 @@ const Queue = ({ kind: k, saved }: { kind: Kind; saved: Saved[] }) => {
             ]}
           />
         )}
-        {layouts.length > 0 && (
+        {(layouts.length > 0 || spans.length > 0) && (
           <div role="group" aria-label={t('board.layout')} className="segments">
-            <button type="button" aria-pressed={!by} onClick={() => go({ as: undefined, by: undefined } as QueueSearch)}>
+            <button type="button" aria-pressed={plain} onClick={() => go({ as: undefined, by: undefined, at: undefined } as QueueSearch)}>
               {t('board.list')}
             </button>
-            <button type="button" aria-pressed={Boolean(by)} onClick={() => go({ as: 'board' })}>
-              {t('board.board')}
-            </button>
+            {layouts.length > 0 && (
+              <button type="button" aria-pressed={Boolean(by)} onClick={() => go({ as: 'board', by: undefined, at: undefined } as QueueSearch)}>
+                {t('board.board')}
+              </button>
+            )}
+            {spans.length > 0 && (
+              <button type="button" aria-pressed={Boolean(span)} onClick={() => go({ as: 'calendar', by: undefined } as QueueSearch)}>
+                {t('board.calendar')}
+              </button>
+            )}
           </div>
         )}
-        {!by && <IconButton icon="split" label={t('queue.preview')} aria-pressed={p.preview} onClick={() => setPrefs({ preview: !p.preview })} className="wideonly" />}
-        {!by && <ColumnsMenu kind={k} names={names} onChange={setColumns} />}
+        {plain && <IconButton icon="split" label={t('queue.preview')} aria-pressed={p.preview} onClick={() => setPrefs({ preview: !p.preview })} className="wideonly" />}
+        {plain && <ColumnsMenu kind={k} names={names} onChange={setColumns} />}
         <IconButton icon="link" label={t('queue.link')} onClick={() => void copyLink(k, look, t('app.copied'))} />
         <ExportMenu kind={k} look={look} />
       </div>
@@ -191,6 +203,8 @@ const Queue = ({ kind: k, saved }: { kind: Kind; saved: Saved[] }) => {
       />
       {by ? (
         badFilter ? <div className="split" /> : <Suspense fallback={<div className="split" />}><Board key={by.name} kind={k} by={by} filter={asked} order={order} /></Suspense>
+      ) : span ? (
+        badFilter ? <div className="split" /> : <Suspense fallback={<div className="split" />}><Calendar key={span.begin.name} kind={k} span={span} spans={spans} filter={asked} at={search.at} agenda={search.as === 'agenda'} onGo={s => go(s as QueueSearch)} /></Suspense>
       ) : (
         <List
           key={grouping?.name ?? ''}
