@@ -174,6 +174,7 @@ test('major-incident room: in, an update, the big screen and out', async ({ sign
   await expect(page).toHaveURL(/\/room$/);
   const form = page.locator('.roomupdate');
   await press(page, form.getByRole('button', { name: /^Status/ }));
+  await page.getByRole('option', { name: 'Identified' }).waitFor();
   await page.keyboard.type('ide'); // a short list goes to what begins so
   await page.keyboard.press('Enter');
   await expect(form.getByRole('button', { name: /^Status/ })).toContainText('Identified');
@@ -197,7 +198,7 @@ test('portal: report, see it, answer', async ({ signedIn }) => {
   const title = unique('자판만으로 신고');
   await tabTo(page, page.getByRole('searchbox').or(page.getByRole('combobox')).first());
   await page.keyboard.type(title);
-  await page.keyboard.press('Tab');
+  await page.locator('.panswers .pnone').waitFor(); // the page settles below what was found
   await press(page, page.getByRole('link', { name: '문제 알리기' }).first());
   await expect(page).toHaveURL(/\/portal\/new\/incidents/);
   await tabTo(page, page.getByLabel('무슨 일이 있나요?'));
