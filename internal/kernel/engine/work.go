@@ -50,15 +50,7 @@ func (w work) Each(kind, filter string, args map[string]any, do func(record.Tx, 
 			return done, failed, err
 		}
 		for _, r := range recs {
-			fits, err := w.one(k, r.ID(), where, do)
-			switch {
-			case err == nil && fits:
-				done++
-			case err == nil:
-			case fault.Of(err) != nil:
-				failed++
-				w.e.log.Warn("job could not change a record", "job", w.via, "record", r.Number(), "error", err)
-			default:
+			if err := w.alone(k, r, where, do, &done, &failed); err != nil {
 				return done, failed, err
 			}
 		}
@@ -97,15 +89,7 @@ func (w work) Due(kind, field string, do func(record.Tx, *record.Record) error) 
 				continue
 			}
 			for _, r := range some { // one of them stands in the way of the others
-				fits, err := w.one(k, r.ID(), where, do)
-				switch {
-				case err == nil && fits:
-					done++
-				case err == nil:
-				case fault.Of(err) != nil:
-					failed++
-					w.e.log.Warn("job could not change a record", "job", w.via, "record", r.Number(), "error", err)
-				default:
+				if err := w.alone(k, r, where, do, &done, &failed); err != nil {
 					return done, failed, err
 				}
 			}
@@ -116,6 +100,22 @@ func (w work) Due(kind, field string, do func(record.Tx, *record.Record) error) 
 		last := recs[len(recs)-1]
 		q.After = []any{last.Get(field), last.ID()}
 	}
+}
+
+// alone changes one record and counts it; a fault in it is counted and told, and stops
+// nobody else.
+func (w work) alone(k *record.Kind, r *record.Record, where query.Bound, do func(record.Tx, *record.Record) error, done, failed *int) error {
+	fits, err := w.one(k, r.ID(), where, do)
+	switch {
+	case err == nil && fits:
+		*done++
+	case err != nil && fault.Of(err) == nil:
+		return err
+	case err != nil:
+		*failed++
+		w.e.log.Warn("job could not change a record", "job", w.via, "record", r.Number(), "error", err)
+	}
+	return nil
 }
 
 // atOnce is how many due records share one change: what waits for the disk is the change.
