@@ -33,11 +33,7 @@ func (s *Server) attachments(w http.ResponseWriter, r *http.Request) error {
 // attach takes one file of a multipart form, streamed to the disk. The right is asked
 // before the bytes are read.
 func (s *Server) attach(w http.ResponseWriter, r *http.Request) error {
-	k, err := s.kindOf(r)
-	if err != nil {
-		return err
-	}
-	v, err := s.h.Engine.Get(r.Context(), k.Name, r.PathValue("id"))
+	k, v, err := s.seen(r)
 	if err != nil {
 		return err
 	}

@@ -233,6 +233,16 @@ func (s *Server) erase(w http.ResponseWriter, r *http.Request) error {
 	return s.change(w, r, permit.Erase, http.StatusOK)
 }
 
+// seen gives the record that a path names, as its caller may see it, and its kind.
+func (s *Server) seen(r *http.Request) (*record.Kind, engine.View, error) {
+	k, err := s.kindOf(r)
+	if err != nil {
+		return nil, engine.View{}, err
+	}
+	v, err := s.h.Engine.Get(r.Context(), k.Name, r.PathValue("id"))
+	return k, v, err
+}
+
 func (s *Server) history(w http.ResponseWriter, r *http.Request) error {
 	k, err := s.kindOf(r)
 	if err != nil {
@@ -247,11 +257,7 @@ func (s *Server) history(w http.ResponseWriter, r *http.Request) error {
 
 // clocks tells how the promises about a record stand, to whoever may see the record.
 func (s *Server) clocks(w http.ResponseWriter, r *http.Request) error {
-	k, err := s.kindOf(r)
-	if err != nil {
-		return err
-	}
-	v, err := s.h.Engine.Get(r.Context(), k.Name, r.PathValue("id"))
+	_, v, err := s.seen(r)
 	if err != nil {
 		return err
 	}

@@ -29,11 +29,7 @@ const knowledge = "knowledge"
 // help: alike by the words of their titles, rather of the same service and category; those
 // that were resolved come first, with how.
 func (s *Server) similar(w http.ResponseWriter, r *http.Request) error {
-	k, err := s.kindOf(r)
-	if err != nil {
-		return err
-	}
-	v, err := s.h.Engine.Get(r.Context(), k.Name, r.PathValue("id"))
+	k, v, err := s.seen(r)
 	if err != nil {
 		return err
 	}
