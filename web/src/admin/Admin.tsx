@@ -5,6 +5,7 @@ import type { Kind } from '../api/types';
 import { useBook } from '../book';
 import { useSay, type Key } from '../i18n';
 import { useTitle } from '../shell/title';
+import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { toast } from '../ui/toast';
 import { usePlaces, type Place } from './data';
@@ -109,16 +110,24 @@ export const Overview = () => {
   );
 };
 
-// Secret shows once what cannot be shown again.
-export const Secret = ({ text, help }: { text: string; help: Key }) => {
+// Secret shows once what cannot be shown again, and closes when it has been kept.
+export const Secret = ({ text, help, done, onClose }: { text: string; help: Key; done: Key; onClose: () => void }) => {
   const { t } = useSay();
   return (
-    <div className="secret" role="status">
-      <p>{t(help)}</p>
-      <span className="pair2">
-        <input className="inp mono" readOnly value={text} aria-label={t('admin.secret')} onFocus={e => e.currentTarget.select()} />
-        <Copy text={text} />
-      </span>
+    <div className="form">
+      <div className="secret" role="status">
+        <p>{t(help)}</p>
+        <span className="pair2">
+          <input className="inp mono" readOnly value={text} aria-label={t('admin.secret')} onFocus={e => e.currentTarget.select()} />
+          <Copy text={text} />
+        </span>
+      </div>
+      <div className="formend">
+        <span className="grow" />
+        <Button look="primary" onClick={onClose}>
+          {t(done)}
+        </Button>
+      </div>
     </div>
   );
 };

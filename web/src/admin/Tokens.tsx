@@ -129,15 +129,7 @@ const Make = ({ kind: k, onClose }: { kind: Kind; onClose: () => void }) => {
   return (
     <Dialog open onClose={onClose} title={t('admin.tokens.new')} guard={() => !token}>
       {token ? (
-        <div className="form">
-          <Secret text={token} help="admin.tokens.once" />
-          <div className="formend">
-            <span className="grow" />
-            <Button look="primary" onClick={onClose}>
-              {t('admin.tokens.kept')}
-            </Button>
-          </div>
-        </div>
+        <Secret text={token} help="admin.tokens.once" done="admin.tokens.kept" onClose={onClose} />
       ) : (
         <form
           className="form"

@@ -159,15 +159,7 @@ const Invite = ({ onClose }: { onClose: () => void }) => {
   return (
     <Dialog open onClose={onClose} title={t('admin.invite')}>
       {link ? (
-        <div className="form">
-          <Secret text={link} help="admin.invite.once" />
-          <div className="formend">
-            <span className="grow" />
-            <Button look="primary" onClick={onClose}>
-              {t('app.close')}
-            </Button>
-          </div>
-        </div>
+        <Secret text={link} help="admin.invite.once" done="app.close" onClose={onClose} />
       ) : (
         <form
           className="form"

@@ -1,11 +1,10 @@
 // What a dashboard is called and for whom it is: of one's own, of a copy, and of a new one.
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { get } from '../api/client';
 import { faultOf, type Fault } from '../api/fault';
 import { client, patch, recordKey } from '../api/queries';
-import type { Kind, Page, Rec } from '../api/types';
+import type { Kind, Rec } from '../api/types';
 import { useBook } from '../book';
+import { useAudience, type Audience } from '../fields/Audience';
 import { useSay, type Label } from '../i18n';
 import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
@@ -14,7 +13,6 @@ import { toast } from '../ui/toast';
 import { kept, newId, type Board } from './tiles';
 
 export type Text = { label: Partial<Label>; description: string | null };
-export type Audience = { audience: string; group: string | null };
 
 // copyOf is what a copy takes over: all but its name and audience.
 export const copyOf = (b: Board): object => ({ period: b.period, common: b.common, tiles: b.tiles.map(t => ({ ...kept(t), id: newId() })) });
@@ -49,18 +47,14 @@ export const Ask = ({ kind: k, title, name, description, audience: first, group:
   const say = useSay();
   const { t, label } = say;
   const book = useBook();
-  const groups = useQuery({ queryKey: ['pick', 'group', 'mine'], queryFn: ({ signal }) => get<Page>('/groups', { filter: 'id in my_groups', fields: 'name', order: 'name', limit: 100 }, signal) });
-  const [audience, setAudience] = useState(first);
-  const [group, setGroup] = useState(of);
+  const { audience, part } = useAudience(k, { audience: first, group: of, asGroup: first === 'group' });
   const [fault, setFault] = useState<Fault>();
   const [busy, setBusy] = useState(false);
-  const choices = (book.field(k, 'audience')?.choices ?? []).filter(c => c.code !== 'group' || (groups.data?.items.length ?? 0) > 0 || first === 'group');
-  const chosen = group || groups.data?.items[0]?.id || null;
   const send = async (form: FormData): Promise<void> => {
     setBusy(true);
     setFault(undefined);
     try {
-      await onSend({ label: { [say.lang]: String(form.get('name') ?? '').trim() }, description: String(form.get('description') ?? '').trim() || null }, audience === 'group' ? { audience, group: chosen } : { audience, group: null });
+      await onSend({ label: { [say.lang]: String(form.get('name') ?? '').trim() }, description: String(form.get('description') ?? '').trim() || null }, audience);
       onClose();
     } catch (e) {
       setFault(faultOf(e));
@@ -87,28 +81,8 @@ export const Ask = ({ kind: k, title, name, description, audience: first, group:
         <FieldRow label={label(book.field(k, 'description')?.label)} error={fault?.of('description')}>
           {ids => <textarea className="inp area" name="description" id={ids.id} defaultValue={description} maxLength={2000} aria-describedby={ids.describedBy} rows={2} />}
         </FieldRow>
-        <fieldset className="checks">
-          <legend>{label(book.field(k, 'audience')?.label)}</legend>
-          {choices.map(c => (
-            <label key={c.code}>
-              <input type="radio" name="audience" value={c.code} checked={audience === c.code} onChange={() => setAudience(c.code)} /> {label(c.label)}
-            </label>
-          ))}
-        </fieldset>
-        {audience === 'group' && (
-          <FieldRow label={label(book.field(k, 'group')?.label)}>
-            {ids => (
-              <select className="inp" id={ids.id} value={chosen ?? ''} onChange={e => setGroup(e.currentTarget.value)}>
-                {(groups.data?.items ?? []).map(g => (
-                  <option key={g.id} value={g.id}>
-                    {String(g['name'])}
-                  </option>
-                ))}
-              </select>
-            )}
-          </FieldRow>
-        )}
-        {audience !== 'mine' && <p className="help">{t('dash.share.help')}</p>}
+        {part}
+        {audience.audience !== 'mine' && <p className="help">{t('dash.share.help')}</p>}
         {stray && (
           <p className="err" role="alert">
             {stray}

@@ -6,6 +6,7 @@ import { faultOf, type Fault } from '../api/fault';
 import { client, patch, useMe } from '../api/queries';
 import type { Kind, Page, Row } from '../api/types';
 import { useBook } from '../book';
+import { useAudience, type Audience } from '../fields/Audience';
 import { useSay, type Label } from '../i18n';
 import { Button, IconButton } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
@@ -89,25 +90,19 @@ export const SaveView = ({ kind: k, view, look, onSaved }: { kind: Kind; view: S
   );
 };
 
-type Audience = { audience: string; group?: string | null };
-
 // Ask asks what a view is called and for whom it is.
 const Ask = ({ title, view, onClose, onSend }: { title: string; view?: Saved; onClose: () => void; onSend: (label: Partial<Label>, audience: Audience) => Promise<void> }) => {
   const say = useSay();
   const { t, label } = say;
   const book = useBook();
   const k = kindOf(book);
-  const groups = useQuery({ queryKey: ['pick', 'group', 'mine'], queryFn: ({ signal }) => get<Page>('/groups', { filter: 'id in my_groups', fields: 'name', order: 'name', limit: 100 }, signal) });
-  const [audience, setAudience] = useState(view?.audience ?? 'mine');
-  const [group, setGroup] = useState(String(view?.row['group'] ?? ''));
+  const { audience, part } = useAudience(k, { audience: view?.audience ?? 'mine', group: String(view?.row['group'] ?? '') });
   const [fault, setFault] = useState<Fault>();
   const [busy, setBusy] = useState(false);
-  const choices = (book.field(k, 'audience')?.choices ?? []).filter(c => c.code !== 'group' || (groups.data?.items.length ?? 0) > 0);
-  const chosen = group || groups.data?.items[0]?.id || null;
   const send = async (name: string): Promise<void> => {
     setBusy(true);
     try {
-      await onSend({ [say.lang]: name }, audience === 'group' ? { audience, group: chosen } : { audience, group: null });
+      await onSend({ [say.lang]: name }, audience);
       onClose();
     } catch (e) {
       setFault(faultOf(e));
@@ -130,27 +125,7 @@ const Ask = ({ title, view, onClose, onSend }: { title: string; view?: Saved; on
         <FieldRow label={label(book.field(k, 'label')?.label)} required error={fault?.of('label')}>
           {ids => <input className="inp" name="name" id={ids.id} defaultValue={view ? label(view.label) : ''} maxLength={100} aria-describedby={ids.describedBy} data-autofocus autoComplete="off" />}
         </FieldRow>
-        <fieldset className="checks">
-          <legend>{label(book.field(k, 'audience')?.label)}</legend>
-          {choices.map(c => (
-            <label key={c.code}>
-              <input type="radio" name="audience" value={c.code} checked={audience === c.code} onChange={() => setAudience(c.code)} /> {label(c.label)}
-            </label>
-          ))}
-        </fieldset>
-        {audience === 'group' && (
-          <FieldRow label={label(book.field(k, 'group')?.label)}>
-            {ids => (
-              <select className="inp" id={ids.id} value={chosen ?? ''} onChange={e => setGroup(e.currentTarget.value)}>
-                {(groups.data?.items ?? []).map(g => (
-                  <option key={g.id} value={g.id}>
-                    {String(g['name'])}
-                  </option>
-                ))}
-              </select>
-            )}
-          </FieldRow>
-        )}
+        {part}
         {stray && (
           <p className="err" role="alert">
             {stray}
