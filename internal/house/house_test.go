@@ -12,27 +12,33 @@ import (
 	"github.com/maru-itsm/maru/internal/kernel/storage/storagetest"
 )
 
+// opened gives a house of a test's own, and the context of somebody with these roles in it.
+func opened(t *testing.T, url string, roles ...string) (*House, context.Context) {
+	t.Helper()
+	ctx := context.Background()
+	h, err := Open(ctx, Config{Data: t.TempDir(), Database: url, Manual: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := h.Close(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	id, _, err := h.Door.Add(ctx, "kim@example.com", "김하나", roles, "correct horse battery")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, a, err := h.Door.SignIn(ctx, "kim@example.com", "correct horse battery", "test", "::1")
+	if err != nil || a.ID != id {
+		t.Fatal(a, err)
+	}
+	return h, permit.As(ctx, a)
+}
+
 func TestHouse(t *testing.T) {
 	storagetest.Databases(t, func(t *testing.T, url string) {
-		ctx := context.Background()
-		h, err := Open(ctx, Config{Data: t.TempDir(), Database: url, Manual: true})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() {
-			if err := h.Close(ctx); err != nil {
-				t.Error(err)
-			}
-		}()
-		id, _, err := h.Door.Add(ctx, "kim@example.com", "김하나", []string{role.Agent, role.EndUser}, "correct horse battery")
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, a, err := h.Door.SignIn(ctx, "kim@example.com", "correct horse battery", "test", "::1")
-		if err != nil || a.ID != id {
-			t.Fatal(a, err)
-		}
-		ctx = permit.As(ctx, a)
+		h, ctx := opened(t, url, role.Agent, role.EndUser)
 		out, err := h.Engine.Do(ctx, engine.Request{Kind: "incident", Verb: "create", Body: map[string]any{"title": "메일 서버 장애", "impact": "2", "urgency": "1"}})
 		if err != nil {
 			t.Fatal(err)

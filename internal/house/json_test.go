@@ -1,11 +1,9 @@
 package house
 
 import (
-	"context"
 	"testing"
 
 	"github.com/maru-itsm/maru/internal/kernel/engine"
-	"github.com/maru-itsm/maru/internal/kernel/permit"
 	"github.com/maru-itsm/maru/internal/kernel/record"
 	"github.com/maru-itsm/maru/internal/kernel/storage/storagetest"
 
@@ -16,16 +14,7 @@ import (
 // However JSON is written, by a person or by code, the journal tells it back as it is.
 func TestJSONIsToldBack(t *testing.T) {
 	storagetest.Databases(t, func(t *testing.T, url string) {
-		ctx := context.Background()
-		h, err := Open(ctx, Config{Data: t.TempDir(), Database: url, Manual: true})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() {
-			if err := h.Close(ctx); err != nil {
-				t.Error(err)
-			}
-		}()
+		h, ctx := opened(t, url, role.Admin)
 		if err := h.Engine.Within(ctx, engine.System("test"), func(tx record.Tx) error {
 			_, err := tx.Create(kind.Dashboard, record.Values{"label": record.Words{"ko": "글"}, "audience": "shared", "tiles": record.RawJSON(`[ {"type": "note",
 				"text": "a < b && <b>굵게</b>\u2028",  "id": "a", "w": 1, "h": 1} ]`)})
@@ -33,16 +22,8 @@ func TestJSONIsToldBack(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		id, _, err := h.Door.Add(ctx, "kim@example.com", "김하나", []string{role.Admin}, "correct horse battery")
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, a, err := h.Door.SignIn(ctx, "kim@example.com", "correct horse battery", "test", "::1")
-		if err != nil || a.ID != id {
-			t.Fatal(a, err)
-		}
 		tile := map[string]any{"type": "note", "text": "<script>& \u2028", "id": "a", "w": 1, "h": 1}
-		if _, err := h.Engine.Do(permit.As(ctx, a), engine.Request{Kind: kind.Dashboard, Verb: "create", Body: map[string]any{
+		if _, err := h.Engine.Do(ctx, engine.Request{Kind: kind.Dashboard, Verb: "create", Body: map[string]any{
 			"label": map[string]any{"en": "text"}, "audience": "mine", "tiles": []any{tile}}}); err != nil {
 			t.Fatal(err)
 		}
